@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mend: what a patch's author writes.
+ *
+ *	static int my_cmdline_proc_show(struct seq_file *m, void *v)
+ *	{
+ *		seq_puts(m, "patched\n");
+ *		return 0;
+ *	}
+ *
+ *	static const struct mend_func vmlinux_funcs[] = {
+ *		MEND_FUNC(cmdline_proc_show, my_cmdline_proc_show),
+ *		{ }
+ *	};
+ *
+ *	static const struct mend_object objects[] = {
+ *		{ .funcs = vmlinux_funcs },
+ *		{ }
+ *	};
+ *
+ *	static struct mend_patch patch = {
+ *		.name = "cmdline-note",
+ *		.objects = objects,
+ *	};
+ *
+ *	MEND_PATCH(patch);
+ *
+ * Symbols that the kernel does not export are declared once, with
+ * MEND_EXTERN() for functions and MEND_EXTERN_DATA() for variables, in the
+ * file that holds MEND_PATCH(), and then used by name:
+ *
+ *	MEND_EXTERN("vmlinux", int_pow_unexported, 0);
+ *	MEND_EXTERN_DATA("vmlinux", nr_threads, 0);
+ *	... mend_data(nr_threads) ...
+ */
+#ifndef _MEND_PATCH_H
+#define _MEND_PATCH_H
+
+#include <linux/module.h>
+#include <linux/types.h>
+#include <mend/payload.h>
+
+/**
+ * struct mend_func - one function to replace
+ * @old_name:	its name in the object
+ * @new_func:	the replacement; same signature
+ * @sympos:	which of several functions of that name, counted by address
+ *		from 1; 0: there is only one, and it is an error otherwise
+ *
+ * Arrays end with an element whose @old_name is NULL.
+ */
+struct mend_func {
+	const char *old_name;
+	void *new_func;
+	unsigned long sympos;
+};
+
+/**
+ * struct mend_object - an object with functions to replace
+ * @name:	NULL: vmlinux; otherwise a module's name
+ * @funcs:	its functions
+ *
+ * Arrays end with an element whose @funcs is NULL.
+ */
+struct mend_object {
+	const char *name;
+	const struct mend_func *funcs;
+};
+
+/**
+ * struct mend_patch - a patch, as its payload presents it
+ * @mod:	the payload; MEND_PATCH() fills it in
+ * @name:	must be the manifest's name; NULL: the payload's module name
+ *		with '_' turned into '-'
+ * @generation:	must be the manifest's; 0: whatever the manifest says (an
+ *		unsigned payload then has generation 1)
+ * @objects:	what it changes
+ * @unloadable:	the author's word that no timer, work item, RCU callback, lock
+ *		key or pointer into the payload outlives the switching off.
+ *		Without it, a payload that was on once stays loaded until
+ *		reboot.
+ *
+ * Everything it points to must live in the payload and never change.
+ */
+struct mend_patch {
+	struct module *mod;
+	const char *name;
+	u64 generation;
+	const struct mend_object *objects;
+	bool unloadable;
+};
+
+#define MEND_FUNC(_old, _new) { .old_name = #_old, .new_func = (_new) }
+#define MEND_FUNC_POS(_old, _new, _pos) \
+	{ .old_name = #_old, .new_func = (_new), .sympos = (_pos) }
+
+/**
+ * mend_register() - make a patch known to mend.ko; does not switch it on
+ * @patch: lives until mend_unregister()
+ *
+ * Context: the payload's init, nowhere else: the payload must be bound to an
+ * authorization, and it is that only inside the finit_module() that loads it.
+ * May sleep.
+ *
+ * Return: 0; -EKEYREJECTED if the payload is not the one that was authorized;
+ * -EINVAL, -ENOEXEC, -ENOENT, -EEXIST, -ENOMEM with the reason logged and
+ * reported on the authorized descriptor.
+ */
+int mend_register(struct mend_patch *patch);
+
+/**
+ * mend_unregister() - the reverse, from the payload's exit
+ *
+ * Only a patch that is off can get here: one that is on holds a reference on
+ * its payload. Context: may sleep.
+ */
+void mend_unregister(struct mend_patch *patch);
+
+/* What an unresolved MEND_EXTERN() would run into; never reached. */
+void mend_unresolved(void);
+
+/*
+ * One entry of the relocation section. Subsections keep the entries between
+ * the labels that MEND_PATCH() places in subsections 0 and 2.
+ */
+#define __MEND_RELOC(_place, _object, _symobj, _symbol, _sympos, _type, _addend) \
+	".pushsection .mend.relocs,\"aw\"\n"					\
+	".subsection 1\n"							\
+	"	.quad " _place ", 8881f, 8882f, 8883f, " _addend "\n"		\
+	"	.long " #_sympos ", " _type "\n"				\
+	".popsection\n"								\
+	".pushsection .mend.strings,\"a\"\n"					\
+	"8881: .asciz \"" _object "\"\n"					\
+	"8882: .asciz \"" _symobj "\"\n"					\
+	"8883: .asciz \"" _symbol "\"\n"					\
+	".popsection\n"
+
+/**
+ * MEND_EXTERN() - use an unexported function of @_object by its own name
+ *
+ * Emits a stub of that name in the payload: a direct jump whose target
+ * mend.ko fills in at load. Declare the function as usual (its kernel header,
+ * or a prototype of your own). Taking its address gives the stub's.
+ */
+#define MEND_EXTERN(_object, _func, _sympos)					\
+	asm(".pushsection .text, \"ax\"\n"					\
+	    ".p2align 4\n"							\
+	    ".globl " #_func "\n"						\
+	    ".type " #_func ", @function\n"					\
+	    #_func ":\n"							\
+	    "	.byte 0xe9\n"							\
+	    "8880: .long mend_unresolved - . - 4\n"				\
+	    ".size " #_func ", . - " #_func "\n"				\
+	    ".popsection\n"							\
+	    __MEND_RELOC("8880b", "vmlinux", _object, #_func, _sympos, "5", "-4"))
+
+/**
+ * MEND_EXTERN_DATA() - use an unexported variable of @_object
+ *
+ * Declare it as usual and access it as mend_data(@_var).
+ */
+#define MEND_EXTERN_DATA(_object, _var, _sympos)				\
+	static typeof(_var) *__mend_ptr_##_var __used __section(".mend.data");	\
+	asm(__MEND_RELOC("__mend_ptr_" #_var, "vmlinux", _object, #_var,	\
+			 _sympos, "1", "0"))
+
+#define mend_data(_var) (*READ_ONCE(__mend_ptr_##_var))
+
+/**
+ * MEND_PATCH() - module boilerplate of a payload; once per payload
+ */
+#define MEND_PATCH(_patch)							\
+	asm(".pushsection .mend.relocs,\"aw\"\n"				\
+	    ".subsection 0\n"							\
+	    "	.p2align 3\n"							\
+	    "__mend_relocs:\n"							\
+	    ".subsection 2\n"							\
+	    "__mend_relocs_end:\n"						\
+	    ".popsection\n"							\
+	    ".pushsection .mend.payload,\"aw\"\n"				\
+	    "	.p2align 3\n"							\
+	    ".type __mend_payload, @object\n"					\
+	    "__mend_payload:\n"							\
+	    "	.long 0x6d656e64, 1\n"						\
+	    "	.quad __mend_relocs, __mend_relocs_end\n"			\
+	    ".size __mend_payload, . - __mend_payload\n"			\
+	    ".popsection\n");							\
+	static int __init __mend_payload_init(void)				\
+	{									\
+		(_patch).mod = THIS_MODULE;					\
+		return mend_register(&(_patch));				\
+	}									\
+	static void __exit __mend_payload_exit(void)				\
+	{									\
+		mend_unregister(&(_patch));					\
+	}									\
+	module_init(__mend_payload_init);					\
+	module_exit(__mend_payload_exit);					\
+	MODULE_LICENSE("GPL");							\
+	MODULE_INFO(mend, "1")
+
+#endif /* _MEND_PATCH_H */
