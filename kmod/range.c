@@ -26,7 +26,7 @@ static void range_set_sort(struct range_set *set)
 	u32 i, j;
 
 	for (i = 1; i < set->nr; i++) {
-		struct range tmp = set->ranges[i];
+		struct addr_range tmp = set->ranges[i];
 
 		for (j = i; j > 0 && set->ranges[j - 1].start > tmp.start; j--)
 			set->ranges[j] = set->ranges[j - 1];
@@ -40,7 +40,7 @@ void range_set_seal(struct range_set *set)
 
 	range_set_sort(set);
 	for (i = 0; i < set->nr; i++) {
-		struct range *last = kept ? &set->ranges[kept - 1] : NULL;
+		struct addr_range *last = kept ? &set->ranges[kept - 1] : NULL;
 
 		if (last && set->ranges[i].start <= last->end) {
 			if (set->ranges[i].end > last->end)

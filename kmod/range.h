@@ -9,8 +9,8 @@
 
 #include "pure.h"
 
-/** struct range - addresses from @start to below @end */
-struct range {
+/** struct addr_range - addresses from @start to below @end */
+struct addr_range {
 	unsigned long start;
 	unsigned long end;
 };
@@ -23,12 +23,12 @@ struct range {
 struct range_set {
 	u32 nr;
 	u32 max;
-	struct range ranges[];
+	struct addr_range ranges[];
 };
 
 static inline size_t range_set_bytes(u32 max)
 {
-	return sizeof(struct range_set) + (size_t)max * sizeof(struct range);
+	return sizeof(struct range_set) + (size_t)max * sizeof(struct addr_range);
 }
 
 /** range_set_init() - empty set in range_set_bytes(@max) bytes of memory */
