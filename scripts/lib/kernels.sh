@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# The matrix of kernels that mend is tested on, by name ("6.1-cloud"), and
+# their images. Needs common.sh.
+#
+# A name stands for the newest kernel of its series and flavour that the
+# package lists offer with headers, so it is resolved at run time and written
+# to the cache; every later step reads the cache and sees the same kernel. The
+# image is downloaded and unpacked into the cache, never installed: no boot
+# loader, no initramfs and no /boot of this machine is touched.
+
+MATRIX=(6.1-cloud 6.1-rt 6.12-cloud 6.12-rt)
+
+apt_get()
+{
+	local opts=(-q -o APT::Color=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+
+	# Without this, root's downloads into a private folder print a warning.
+	[ "$(id -u)" -ne 0 ] || opts+=(-o APT::Sandbox::User=root)
+	DEBIAN_FRONTEND=noninteractive apt-get "${opts[@]}" "$@" </dev/null
+}
+
+# Which of the packages given can be downloaded from a configured source; a
+# package that is only installed, or only named by another one, cannot.
+apt_downloadable() { apt-cache madison "$@" 2>/dev/null | awk '{ print $1 }' | sort -u; }
+
+# matrix_resolve NAME: the release, from the package lists; nothing if they
+# do not have it.
+matrix_resolve()
+{
+	local series=${1%-*} flavour=${1##*-} candidates package
+	local re="^linux-headers-${series//./\\.}\\.[0-9][^-]*(-[0-9]+)?-$flavour-amd64\$"
+
+	# Read to the end: with pipefail, a reader that leaves early is an error.
+	mapfile -t candidates < <(apt-cache pkgnames "linux-headers-$series." | grep -E "$re" |
+				  sed 's/^linux-headers-//' | sort -rV)
+	for package in "${candidates[@]}"; do
+		if [ "$(apt_downloadable "linux-headers-$package" "linux-image-$package" |
+			wc -l)" -eq 2 ]; then
+			printf '%s\n' "$package"
+			return 0
+		fi
+	done
+}
+
+# matrix_refresh: resolve all names and remember them.
+matrix_refresh()
+{
+	local name release new
+
+	mkdir -p "$MEND_CACHE"
+	new=$(mktemp "$MEND_CACHE/matrix.XXXXXX")
+	for name in "${MATRIX[@]}"; do
+		release=$(matrix_resolve "$name")
+		if [ -z "$release" ]; then
+			rm -f "$new"
+			say "the package lists have no kernel for $name with headers;" \
+			    "on Debian 12 they are in bookworm-security"
+			return 1
+		fi
+		printf '%s %s\n' "$name" "$release" >>"$new"
+	done
+	chmod 644 "$new"
+	mv "$new" "$MEND_CACHE/matrix"
+}
+
+# matrix_release NAME: the release that NAME stands for.
+matrix_release()
+{
+	local release=
+
+	[ -e "$MEND_CACHE/matrix" ] || matrix_refresh || return 1
+	release=$(awk -v n="$1" '$1 == n { print $2 }' "$MEND_CACHE/matrix")
+	[ -n "$release" ] || return 1
+	printf '%s\n' "$release"
+}
+
+kernel_dir() { printf '%s/kernels/%s\n' "$MEND_CACHE" "$1"; }
+
+# kernel_fetch RELEASE: have its image in the cache. Complete or absent: it is
+# unpacked aside and renamed. Several callers may ask for the same one at once.
+kernel_fetch()
+{
+	local dir tmp
+
+	dir=$(kernel_dir "$1")
+	[ ! -e "$dir/boot/vmlinuz-$1" ] || return 0
+	need apt-get dpkg depmod
+	mkdir -p "$MEND_CACHE/kernels"
+	(
+		flock 9
+		[ ! -e "$dir/boot/vmlinuz-$1" ] || exit 0
+		say "downloading the image of $1 into $MEND_CACHE"
+		tmp=$(mktemp -d "$MEND_CACHE/kernels/.tmp.XXXXXX")
+		trap 'rm -rf "$tmp"' EXIT
+		cd "$tmp"
+		apt_get download "linux-image-$1" >&2 || exit 1
+		dpkg -x ./*.deb root
+		[ -e "root/boot/vmlinuz-$1" ]
+		[ -d root/lib ] || ln -s usr/lib root/lib
+		depmod -b root "$1"
+		rm -rf "$dir"
+		mv root "$dir"
+	) 9>"$MEND_CACHE/kernels/.lock" || {
+		say "cannot download linux-image-$1 with apt-get; 'apt-get update' and try again"
+		return 1
+	}
+}
+
+# kernel_image NAME-OR-RELEASE-OR-PATH: the path of its vmlinuz.
+kernel_image()
+{
+	local release=$1
+
+	case $1 in
+	*/*)
+		[ -f "$1" ] || { say "there is no kernel image $1"; return 1; }
+		printf '%s\n' "$1"
+		return 0 ;;
+	esac
+	if [[ " ${MATRIX[*]} " == *" $1 "* ]]; then
+		release=$(matrix_release "$1") || return 1
+	elif [[ $1 != *-amd64 ]]; then
+		say "'$1' is neither one of ${MATRIX[*]}, nor a release, nor a path"
+		return 1
+	fi
+	kernel_fetch "$release" || return 1
+	printf '%s/boot/vmlinuz-%s\n' "$(kernel_dir "$release")" "$release"
+}
