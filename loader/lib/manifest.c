@@ -203,7 +203,8 @@ static int take_head(struct parser *p, struct manifest *m)
 	    take_string(p, "title", NULL, NULL, &m->title) ||
 	    take_time(p, "created", &m->created))
 		return -1;
-	if (at(p, "expires") && take_time(p, "expires", &m->expires))
+	m->has_expires = at(p, "expires");
+	if (m->has_expires && take_time(p, "expires", &m->expires))
 		return -1;
 	return take_member(p, "vex", &m->vex) || take_member(p, "sbom", &m->sbom) ? -1 : 0;
 }

@@ -36,7 +36,7 @@ struct manifest_member {
 /**
  * struct manifest - a parsed manifest
  * @text:	owns what all strings point into
- * @expires:	0: never
+ * @expires:	only with @has_expires; without it: never
  */
 struct manifest {
 	char *text;
@@ -45,6 +45,7 @@ struct manifest {
 	const char *cves[MEND_CVES_MAX];
 	size_t nr_cves;
 	int64_t created, expires;
+	bool has_expires;
 	struct manifest_member vex, sbom;
 	struct manifest_payload payloads[MEND_PAYLOADS_MAX];
 	size_t nr_payloads;

@@ -59,7 +59,7 @@ void manifest_write(const struct manifest *m, struct buf *out)
 		buf_printf(out, "cve %s\n", m->cves[i]);
 	buf_printf(out, "title %s\n", m->title);
 	put_time(out, "created", m->created);
-	if (m->expires)
+	if (m->has_expires)
 		put_time(out, "expires", m->expires);
 	put_member(out, "vex", &m->vex);
 	put_member(out, "sbom", &m->sbom);

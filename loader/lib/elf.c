@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reading a payload: its release from the vermagic, and what it replaces from
+ * its own struct mend_patch, so that nobody has to say it twice.
+ *
+ * The struct (mend/patch.h) has no symbol of a fixed name. It is found by its
+ * shape: data in which one pointer leads to an array of objects, whose
+ * pointers lead to arrays of functions, whose pointers lead to a name and to
+ * code, every array with its end. The pointers are the relocations of the
+ * file, so nothing is guessed from values. Exactly one such place must exist.
+ */
+#include "elf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf_view.h"
+
+/* struct mend_patch, mend_object and mend_func on a 64-bit machine */
+#define PATCH_NAME		8
+#define PATCH_GENERATION	16
+#define PATCH_OBJECTS		24
+#define PATCH_UNLOADABLE	32
+#define OBJECT_FUNCS		8
+#define OBJECT_SIZE		16
+#define FUNC_NEW		8
+#define FUNC_SYMPOS		16
+#define FUNC_SIZE		24
+
+#define PAYLOAD_SYMBOL		"__mend_payload"
+#define PAYLOAD_MAGIC		0x6d656e64
+
+static struct elf_place plus(struct elf_place at, uint64_t n)
+{
+	return (struct elf_place){ at.section, at.offset + n };
+}
+
+/* A pointer into this file; section 0 if it is anything else. */
+static struct elf_place pointer(const struct elf_view *v, struct elf_place at)
+{
+	bool external;
+
+	return elf_view_pointer(v, at, &external);
+}
+
+/* No pointer and eight zero bytes: how NULL looks in a relocatable file. */
+static bool is_null(const struct elf_view *v, struct elf_place at)
+{
+	bool external;
+	uint64_t value;
+
+	return !elf_view_pointer(v, at, &external).section && !external &&
+	       elf_view_u64(v, at, &value) && !value;
+}
+
+static bool is_code(const struct elf_view *v, struct elf_place at)
+{
+	GElf_Shdr shdr;
+
+	return at.section && elf_view_header(v, at.section, &shdr) &&
+	       (shdr.sh_flags & SHF_EXECINSTR);
+}
+
+/* The strings live in libelf's memory, which goes: keep copies. */
+static const char *keep(struct payload *p, const char *text)
+{
+	char **strings = reallocarray(p->strings, p->nr_strings + 1, sizeof(*strings));
+
+	if (!strings)
+		return NULL;
+	p->strings = strings;
+	p->strings[p->nr_strings] = strdup(text);
+	return p->strings[p->nr_strings++];
+}
+
+static bool add_func(struct payload *p, const char *object, const char *symbol, uint64_t sympos)
+{
+	struct manifest_func *funcs;
+
+	if (p->nr_funcs == MEND_FUNCS_MAX || sympos > UINT32_MAX)
+		return false;
+	funcs = reallocarray(p->funcs, p->nr_funcs + 1, sizeof(*funcs));
+	if (!funcs)
+		return false;
+	p->funcs = funcs;
+	object = keep(p, object);
+	symbol = keep(p, symbol);
+	if (!object || !symbol)
+		return false;
+	p->funcs[p->nr_funcs++] = (struct manifest_func){ object, symbol, (uint32_t)sympos };
+	return true;
+}
+
+/* One array of struct mend_func; false if it does not have that shape. */
+static bool read_funcs(const struct elf_view *v, struct elf_place at, const char *object,
+		       struct payload *p)
+{
+	const char *symbol;
+	uint64_t sympos;
+	size_t before = p->nr_funcs;
+
+	for (; !is_null(v, at); at = plus(at, FUNC_SIZE)) {
+		symbol = elf_view_string(v, pointer(v, at), MEND_SYMBOL_LEN - 1);
+		if (!symbol || !manifest_is_symbol(symbol) ||
+		    !is_code(v, pointer(v, plus(at, FUNC_NEW))) ||
+		    !elf_view_u64(v, plus(at, FUNC_SYMPOS), &sympos) ||
+		    !add_func(p, object, symbol, sympos))
+			return false;
+	}
+	return p->nr_funcs > before;
+}
+
+/* One array of struct mend_object */
+static bool read_objects(const struct elf_view *v, struct elf_place at, struct payload *p)
+{
+	const char *object;
+	struct elf_place funcs;
+
+	for (; !is_null(v, plus(at, OBJECT_FUNCS)); at = plus(at, OBJECT_SIZE)) {
+		object = is_null(v, at) ? "vmlinux" :
+			 elf_view_string(v, pointer(v, at), MEND_OBJECT_LEN - 1);
+		funcs = pointer(v, plus(at, OBJECT_FUNCS));
+		if (!object || !manifest_is_object(object) || !funcs.section ||
+		    !read_funcs(v, funcs, object, p))
+			return false;
+	}
+	return p->nr_funcs > 0;
+}
+
+static void drop_funcs(struct payload *p)
+{
+	while (p->nr_strings)
+		free(p->strings[--p->nr_strings]);
+	free(p->strings);
+	free(p->funcs);
+	p->strings = NULL;
+	p->funcs = NULL;
+	p->nr_funcs = 0;
+}
+
+/* A struct mend_patch at @at? Leaves @p without funcs if not. */
+static bool read_patch(const struct elf_view *v, struct elf_place at, struct payload *p)
+{
+	struct elf_place objects = pointer(v, plus(at, PATCH_OBJECTS));
+	const char *name = "";
+	struct bytes data;
+
+	if (!objects.section)
+		return false;
+	if (!is_null(v, plus(at, PATCH_NAME)))
+		name = elf_view_string(v, pointer(v, plus(at, PATCH_NAME)), MEND_NAME_LEN - 1);
+	data = elf_view_bytes(v, at.section);
+	if (!name || at.offset + PATCH_UNLOADABLE >= data.len ||
+	    !elf_view_u64(v, plus(at, PATCH_GENERATION), &p->generation) ||
+	    !read_objects(v, objects, p)) {
+		drop_funcs(p);
+		return false;
+	}
+	memset(p->name, 0, sizeof(p->name));
+	memcpy(p->name, name, strlen(name));
+	p->unloadable = data.data[at.offset + PATCH_UNLOADABLE] != 0;
+	p->has_patch = true;
+	return true;
+}
+
+static int try_patch(const struct elf_view *v, struct elf_place at, struct payload *p,
+		     struct err *e)
+{
+	struct payload second = { 0 };
+
+	if (!p->has_patch) {
+		read_patch(v, at, p);
+		return 0;
+	}
+	if (!read_patch(v, at, &second))
+		return 0;
+	drop_funcs(&second);
+	return err_set(e, ERR_INPUT, "the payload holds more than one struct mend_patch");
+}
+
+/* Every pointer in writable data may be the member "objects" of the struct. */
+static int search_section(const struct elf_view *v, const GElf_Shdr *rela_shdr, size_t rela,
+			  struct payload *p, struct err *e)
+{
+	Elf_Data *data = elf_getdata(elf_getscn(v->elf, rela), NULL);
+	size_t i, n = data ? rela_shdr->sh_size / rela_shdr->sh_entsize : 0;
+	struct elf_place at = { rela_shdr->sh_info, 0 };
+	GElf_Rela r;
+
+	for (i = 0; i < n; i++) {
+		if (!gelf_getrela(data, (int)i, &r) || r.r_offset < PATCH_OBJECTS ||
+		    r.r_offset % 8)
+			continue;
+		at.offset = r.r_offset - PATCH_OBJECTS;
+		if (try_patch(v, at, p, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int search(const struct elf_view *v, struct payload *p, struct err *e)
+{
+	GElf_Shdr rela, target;
+	size_t i;
+
+	for (i = 1; i < v->nr_sections; i++) {
+		if (!elf_view_header(v, i, &rela) || rela.sh_type != SHT_RELA || !rela.sh_entsize ||
+		    !elf_view_header(v, rela.sh_info, &target) || !(target.sh_flags & SHF_WRITE) ||
+		    (target.sh_flags & SHF_EXECINSTR) || target.sh_type != SHT_PROGBITS)
+			continue;
+		if (search_section(v, &rela, i, p, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* The value of "key=..." in .modinfo, or NULL */
+static const char *modinfo(const struct elf_view *v, const char *key)
+{
+	struct elf_place at = { elf_view_section(v, ".modinfo"), 0 };
+	struct bytes all = elf_view_bytes(v, at.section);
+	size_t len = strlen(key);
+	const char *s;
+
+	while (at.offset < all.len) {
+		s = elf_view_string(v, at, all.len);
+		if (!s)
+			break;
+		if (!strncmp(s, key, len) && s[len] == '=')
+			return s + len + 1;
+		at.offset += strlen(s) + 1;
+	}
+	return NULL;
+}
+
+static int read_modinfo(const struct elf_view *v, struct payload *p, struct err *e)
+{
+	const char *vermagic = modinfo(v, "vermagic"), *name = modinfo(v, "name");
+	size_t len = vermagic ? strcspn(vermagic, " ") : 0;
+
+	if (!len || !name)
+		return err_set(e, ERR_INPUT, "not a kernel module: it has no vermagic or no name");
+	if (len >= sizeof(p->release) || strlen(name) >= sizeof(p->module))
+		return err_set(e, ERR_INPUT, "the kernel's release or the module's name is too long");
+	memcpy(p->release, vermagic, len);
+	memcpy(p->module, name, strlen(name));
+	if (!manifest_is_release(p->release))
+		return err_set(e, ERR_INPUT, "'%s' cannot be a kernel release", p->release);
+	return 0;
+}
+
+static int check_descriptor(const struct elf_view *v, struct err *e)
+{
+	struct elf_place at = elf_view_symbol(v, PAYLOAD_SYMBOL);
+	uint64_t head;
+
+	if (!at.section || !elf_view_u64(v, at, &head))
+		return err_set(e, ERR_INPUT, "a kernel module, but not a payload: it has no %s; use "
+			       "MEND_PATCH() and keep the symbol table when stripping",
+			       PAYLOAD_SYMBOL);
+	if ((uint32_t)head != PAYLOAD_MAGIC || head >> 32 != 1)
+		return err_set(e, ERR_INPUT, "the payload is of another version than this mend knows");
+	return 0;
+}
+
+int payload_read(struct payload *p, struct bytes ko, struct err *e)
+{
+	struct elf_view v;
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	if (elf_view_open(&v, ko, e))
+		return -1;
+	ret = check_descriptor(&v, e) || read_modinfo(&v, p, e) || search(&v, p, e) ? -1 : 0;
+	elf_view_close(&v);
+	if (ret)
+		payload_free(p);
+	return ret;
+}
+
+void payload_free(struct payload *p)
+{
+	drop_funcs(p);
+	memset(p, 0, sizeof(*p));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a payload's ELF file says about itself, and a kernel's build-id.
+ * For "pack": files of the person who packs, not of strangers.
+ */
+#ifndef MEND_LIB_ELF_H
+#define MEND_LIB_ELF_H
+
+#include <linux/mend.h>
+
+#include "bytes.h"
+#include "err.h"
+#include "manifest.h"
+
+/**
+ * struct payload - a payload's own account
+ * @release:	from its vermagic
+ * @module:	its module name
+ * @name:	patch name, "" if it leaves it to the module's name
+ * @generation:	0: whatever the manifest says
+ * @unloadable:	as in struct mend_patch
+ * @has_patch:	a struct mend_patch was found; otherwise the funcs, name,
+ *		generation and unloadable are not known
+ * @funcs:	what it replaces; strings point into @strings
+ */
+struct payload {
+	char release[MEND_RELEASE_LEN];
+	char module[MEND_NAME_LEN];
+	char name[MEND_NAME_LEN];
+	uint64_t generation;
+	bool unloadable;
+	bool has_patch;
+	struct manifest_func *funcs;
+	size_t nr_funcs;
+	char **strings;
+	size_t nr_strings;
+};
+
+/** payload_read() - on success ends with payload_free() */
+int payload_read(struct payload *p, struct bytes ko, struct err *e);
+
+void payload_free(struct payload *p);
+
+/** build_id_from_notes() - from a note section's bytes, as in /sys/kernel/notes */
+bool build_id_from_notes(struct bytes notes, uint8_t out[MEND_BUILD_ID_LEN]);
+
+/** build_id_from_elf() - from an ELF file's note segments or sections */
+bool build_id_from_elf(struct bytes elf, uint8_t out[MEND_BUILD_ID_LEN]);
+
+#endif /* MEND_LIB_ELF_H */

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/*
+ * libelf, narrowed to what reading a payload needs.
+ */
+#include "elf_view.h"
+
+#include <endian.h>
+#include <string.h>
+
+static const struct elf_place nowhere;
+
+bool elf_view_header(const struct elf_view *v, size_t section, GElf_Shdr *shdr)
+{
+	Elf_Scn *scn = elf_getscn(v->elf, section);
+
+	return scn && gelf_getshdr(scn, shdr);
+}
+
+size_t elf_view_section(const struct elf_view *v, const char *name)
+{
+	GElf_Shdr shdr;
+	const char *s;
+	size_t i;
+
+	for (i = 1; i < v->nr_sections; i++) {
+		if (!elf_view_header(v, i, &shdr))
+			continue;
+		s = elf_strptr(v->elf, v->shstrndx, shdr.sh_name);
+		if (s && !strcmp(s, name))
+			return i;
+	}
+	return 0;
+}
+
+struct bytes elf_view_bytes(const struct elf_view *v, size_t section)
+{
+	Elf_Scn *scn = elf_getscn(v->elf, section);
+	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
+
+	if (!data || !data->d_buf)
+		return (struct bytes){ NULL, 0 };
+	return (struct bytes){ data->d_buf, data->d_size };
+}
+
+static bool find_symbols(struct elf_view *v)
+{
+	GElf_Shdr shdr;
+	size_t i;
+
+	for (i = 1; i < v->nr_sections; i++) {
+		if (!elf_view_header(v, i, &shdr) || shdr.sh_type != SHT_SYMTAB ||
+		    !shdr.sh_entsize)
+			continue;
+		v->symbols = elf_getdata(elf_getscn(v->elf, i), NULL);
+		v->symbol_strings = shdr.sh_link;
+		v->nr_symbols = shdr.sh_size / shdr.sh_entsize;
+		return v->symbols != NULL;
+	}
+	return false;
+}
+
+static int check_kind(const struct elf_view *v, struct err *e)
+{
+	GElf_Ehdr ehdr;
+
+	if (elf_kind(v->elf) != ELF_K_ELF || !gelf_getehdr(v->elf, &ehdr))
+		return err_set(e, ERR_INPUT, "not an ELF file");
+	if (ehdr.e_type != ET_REL || ehdr.e_ident[EI_CLASS] != ELFCLASS64)
+		return err_set(e, ERR_INPUT, "an ELF file, but not a 64-bit kernel module");
+	if (ehdr.e_machine != EM_X86_64)
+		return err_set(e, ERR_INPUT, "a kernel module for another machine than x86-64");
+	return 0;
+}
+
+int elf_view_open(struct elf_view *v, struct bytes file, struct err *e)
+{
+	memset(v, 0, sizeof(*v));
+	elf_version(EV_CURRENT);
+	/* libelf wants it writable but opens it for reading only */
+	v->elf = file.len ? elf_memory((char *)(uintptr_t)file.data, file.len) : NULL;
+	if (!v->elf)
+		return err_set(e, ERR_INPUT, "not an ELF file");
+	if (check_kind(v, e))
+		goto failed;
+	if (elf_getshdrnum(v->elf, &v->nr_sections) || elf_getshdrstrndx(v->elf, &v->shstrndx) ||
+	    !find_symbols(v)) {
+		err_set(e, ERR_INPUT, "no symbol table: do not strip more than debug information");
+		goto failed;
+	}
+	return 0;
+failed:
+	elf_view_close(v);
+	return -1;
+}
+
+void elf_view_close(struct elf_view *v)
+{
+	elf_end(v->elf);
+	v->elf = NULL;
+}
+
+struct elf_place elf_view_symbol(const struct elf_view *v, const char *name)
+{
+	GElf_Sym sym;
+	const char *s;
+	size_t i;
+
+	for (i = 1; i < v->nr_symbols; i++) {
+		if (!gelf_getsym(v->symbols, (int)i, &sym) || sym.st_shndx == SHN_UNDEF ||
+		    sym.st_shndx >= SHN_LORESERVE)
+			continue;
+		s = elf_strptr(v->elf, v->symbol_strings, sym.st_name);
+		if (s && !strcmp(s, name))
+			return (struct elf_place){ sym.st_shndx, sym.st_value };
+	}
+	return nowhere;
+}
+
+static struct elf_place follow(const struct elf_view *v, const GElf_Rela *rela, bool *external)
+{
+	GElf_Sym sym;
+
+	if (!gelf_getsym(v->symbols, (int)GELF_R_SYM(rela->r_info), &sym))
+		return nowhere;
+	*external = sym.st_shndx == SHN_UNDEF;
+	if (*external || sym.st_shndx >= SHN_LORESERVE)
+		return nowhere;
+	return (struct elf_place){ sym.st_shndx, sym.st_value + (uint64_t)rela->r_addend };
+}
+
+struct elf_place elf_view_pointer(const struct elf_view *v, struct elf_place at, bool *external)
+{
+	GElf_Shdr shdr;
+	GElf_Rela rela;
+	Elf_Data *data;
+	size_t i, n;
+
+	*external = false;
+	for (i = 1; i < v->nr_sections; i++) {
+		if (!elf_view_header(v, i, &shdr) || shdr.sh_type != SHT_RELA ||
+		    shdr.sh_info != at.section || !shdr.sh_entsize)
+			continue;
+		data = elf_getdata(elf_getscn(v->elf, i), NULL);
+		for (n = 0; data && n < shdr.sh_size / shdr.sh_entsize; n++)
+			if (gelf_getrela(data, (int)n, &rela) && rela.r_offset == at.offset &&
+			    GELF_R_TYPE(rela.r_info) == R_X86_64_64)
+				return follow(v, &rela, external);
+	}
+	return nowhere;
+}
+
+bool elf_view_u64(const struct elf_view *v, struct elf_place at, uint64_t *value)
+{
+	struct bytes b = elf_view_bytes(v, at.section);
+
+	if (at.offset > b.len || b.len - at.offset < sizeof(*value))
+		return false;
+	memcpy(value, b.data + at.offset, sizeof(*value));
+	*value = le64toh(*value);
+	return true;
+}
+
+const char *elf_view_string(const struct elf_view *v, struct elf_place at, size_t max)
+{
+	struct bytes b = elf_view_bytes(v, at.section);
+	size_t left;
+
+	if (!at.section || at.offset >= b.len)
+		return NULL;
+	left = b.len - at.offset;
+	if (!memchr(b.data + at.offset, '\0', left <= max ? left : max + 1))
+		return NULL;
+	return (const char *)b.data + at.offset;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A relocatable x86-64 ELF file as libelf shows it: sections, symbols, and
+ * what a pointer in its data will point to. Inside libmend only.
+ */
+#ifndef MEND_LIB_ELF_VIEW_H
+#define MEND_LIB_ELF_VIEW_H
+
+#include <gelf.h>
+
+#include "bytes.h"
+#include "err.h"
+
+/** struct elf_place - a byte in a section; @section 0: nowhere */
+struct elf_place {
+	size_t section;
+	uint64_t offset;
+};
+
+struct elf_view {
+	Elf *elf;
+	size_t nr_sections;
+	size_t shstrndx;
+	Elf_Data *symbols;
+	size_t symbol_strings;	/* section of the symbols' names */
+	size_t nr_symbols;
+};
+
+/** elf_view_open() - ET_REL, 64 bit, x86-64, with a symbol table */
+int elf_view_open(struct elf_view *v, struct bytes file, struct err *e);
+void elf_view_close(struct elf_view *v);
+
+/** elf_view_section() - index of the section of that name, 0 if there is none */
+size_t elf_view_section(const struct elf_view *v, const char *name);
+
+bool elf_view_header(const struct elf_view *v, size_t section, GElf_Shdr *shdr);
+
+/** elf_view_bytes() - a section's content; empty if it has none */
+struct bytes elf_view_bytes(const struct elf_view *v, size_t section);
+
+/** elf_view_symbol() - where a symbol is defined; section 0: not defined here */
+struct elf_place elf_view_symbol(const struct elf_view *v, const char *name);
+
+/**
+ * elf_view_pointer() - what the 64-bit pointer at @at will point to
+ *
+ * Section 0 without a relocation there, or if it leads outside this file;
+ * @external tells the two apart.
+ */
+struct elf_place elf_view_pointer(const struct elf_view *v, struct elf_place at, bool *external);
+
+/** elf_view_u64() - eight plain bytes, little endian; false if outside the section */
+bool elf_view_u64(const struct elf_view *v, struct elf_place at, uint64_t *value);
+
+/** elf_view_string() - a NUL-terminated string of at most @max bytes, or NULL */
+const char *elf_view_string(const struct elf_view *v, struct elf_place at, size_t max);
+
+#endif /* MEND_LIB_ELF_VIEW_H */
