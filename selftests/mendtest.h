@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the C tests need to talk to mend.ko: /dev/mend, modules, sysfs and the
+ * module they patch. Not a copy of libmend: it checks nothing itself, so that
+ * a test can hand mend.ko whatever it likes.
+ *
+ * Functions return 0 or a negative errno unless they say otherwise; those
+ * whose failure is not a result of the test end the process with a message.
+ */
+#ifndef MENDTEST_H
+#define MENDTEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/mend.h>
+
+#define MEND_SYSFS	"/sys/kernel/mend"
+#define TARGET_DIR	"/proc/mend_target"
+
+/**
+ * struct signed_case - what AUTHORIZE takes; a folder below cases/
+ *
+ * The members are copies in writable memory: a test may spoil them.
+ */
+struct signed_case {
+	unsigned char *manifest;
+	unsigned char *signature;
+	unsigned char *payload;
+	uint32_t manifest_len;
+	uint32_t signature_len;
+	uint32_t payload_len;
+};
+
+/* Files and paths */
+
+/** go_home() - into the folder of the program: all paths below are relative to it */
+void go_home(void);
+/** slurp() - a whole file; NULL if it cannot be read; @len may be NULL; NUL-terminated */
+unsigned char *slurp(const char *path, size_t *len);
+/** spit() - write a string into an existing file, at once */
+int spit(const char *path, const char *text);
+/** memory_file() - a memfd that holds @len bytes, padded with zeros to @size */
+int memory_file(const void *data, size_t len, size_t size);
+
+/* Modules */
+
+int finit_module(int fd, const char *args, int flags);
+int insmod(const char *path, const char *args);
+/** unload() - waits up to some seconds for a worker that still holds the module */
+int unload(const char *module);
+int delete_module_now(const char *module);
+bool is_loaded(const char *module);
+/** load_mend() - mend.ko fresh, with exactly these parameters */
+void load_mend(const char *args);
+void load_target(void);
+/** clean_up() - all patches off, all test modules gone, mend.ko stays */
+void clean_up(void);
+
+/* /dev/mend */
+
+/** mend_device() - open it; ends the process if that fails */
+int mend_device(void);
+struct signed_case load_case(const char *name);
+void free_case(struct signed_case *c);
+/** authorize() - returns the descriptor, or a negative errno with @report filled in */
+int authorize(int dev, const struct signed_case *c, struct mend_report *report);
+/** why_refused() - MEND_IOC_AUTH_REPORT */
+struct mend_report why_refused(int auth_fd);
+/**
+ * load_signed() - AUTHORIZE and finit_module() of a folder below cases/
+ * @report: the reason of whoever refused first; may be NULL
+ */
+int load_signed(const char *name, struct mend_report *report);
+struct mend_op op_on(const char *name, uint64_t generation);
+struct mend_op op_off(const char *name, uint64_t generation);
+/** switch_ops() - MEND_IOC_SWITCH; @out may be NULL */
+int switch_ops(const struct mend_op *ops, unsigned int nr, unsigned int timeout_ms,
+	       struct mend_switch *out);
+int switch_on(const char *name, uint64_t generation);
+int switch_off(const char *name);
+
+/* Looking */
+
+/** attribute() - of a patch in sysfs, without the newline; "" if there is none */
+const char *attribute(const char *name, uint64_t generation, const char *attr);
+/** target() - what a function of mend_target returns now */
+int target(const char *file);
+/** counter() - a line of /proc/mend_target/counters */
+long counter(const char *name);
+void msleep(unsigned int ms);
+/** manifest_value() - the value of the first line with that key, in static memory */
+const char *manifest_value(const struct signed_case *c, const char *key);
+
+#endif /* MENDTEST_H */

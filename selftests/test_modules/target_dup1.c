@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The first of the functions called target_dup, in link order. */
+#include "target.h"
+#include "target_dup.h"
+
+static TARGET_FN int target_dup(void)
+{
+	return 10;
+}
+
+int target_call_dup1(void)
+{
+	return target_dup();
+}
