@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading a task's stack with the exported x86 unwinder; see stack.h.
+ *
+ * The kernel's own reliable walk is not exported. The rules are the same as
+ * there:
+ *  - registers that were saved on entry from user mode end the walk: clean;
+ *  - with frame pointers, registers saved by an interrupt of kernel code make
+ *    the frames below them a guess: unreliable. ORC does not guess;
+ *  - a return address that is not kernel text (a generated trampoline without
+ *    unwind data, for one), or any error of the unwinder: unreliable.
+ * The unwinder itself translates return addresses that function_graph or a
+ * kretprobe has replaced.
+ */
+#include "../../stack.h"
+
+#include <linux/sched/task_stack.h>
+#include <asm/ptrace.h>
+#include <asm/unwind.h>
+#include "../../compat/compat.h"
+
+static void remember(struct stack_trace_copy *trace, unsigned long addr)
+{
+	if (trace->nr < STACK_DEPTH)
+		trace->addr[trace->nr++] = addr;
+}
+
+enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
+			       unsigned long *hit, struct stack_trace_copy *trace)
+{
+	struct unwind_state state;
+
+	*hit = 0;
+	trace->nr = 0;
+
+	/* The stack was freed: the task is dead and has run for the last time. */
+	if (!refcount_read(&task->stack_refcount))
+		return STACK_CLEAN;
+	if (compat_rethook_unreadable(task))
+		return STACK_UNRELIABLE;
+
+	for (unwind_start(&state, task, NULL, NULL);
+	     !unwind_done(&state) && !unwind_error(&state);
+	     unwind_next_frame(&state)) {
+		struct pt_regs *regs = unwind_get_entry_regs(&state, NULL);
+		unsigned long addr;
+
+		if (regs && user_mode(regs))
+			return STACK_CLEAN;
+		if (regs && IS_ENABLED(CONFIG_FRAME_POINTER))
+			return STACK_UNRELIABLE;
+		addr = unwind_get_return_address(&state);
+		if (!addr)
+			return STACK_UNRELIABLE;
+		remember(trace, addr);
+		if (range_set_contains(ranges, addr)) {
+			*hit = addr;
+			return STACK_INSIDE;
+		}
+	}
+	return unwind_error(&state) ? STACK_UNRELIABLE : STACK_CLEAN;
+}
