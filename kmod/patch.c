@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The registry; see patch.h for the locks.
+ */
+#define pr_fmt(fmt) "mend: " fmt
+
+#include "patch.h"
+
+#include <linux/delay.h>
+#include <linux/module.h>
+#include "authorize.h"
+#include "custody.h"
+#include "describe.h"
+#include "main.h"
+#include "report.h"
+#include "switch.h"
+#include "sysfs.h"
+
+DEFINE_MUTEX(registry_mutex);
+static LIST_HEAD(patches);
+
+struct patch *patch_find(const char *name, u64 generation)
+{
+	struct patch *patch;
+
+	lockdep_assert_held(&registry_mutex);
+	list_for_each_entry(patch, &patches, list)
+		if (patch->generation == generation && !strcmp(patch->name, name))
+			return patch;
+	return NULL;
+}
+
+struct patch *patch_find_active(const char *name)
+{
+	struct patch *patch;
+
+	lockdep_assert_held(&registry_mutex);
+	list_for_each_entry(patch, &patches, list)
+		if (patch_is_active(patch) && !strcmp(patch->name, name))
+			return patch;
+	return NULL;
+}
+
+struct patch *patch_next(struct patch *patch)
+{
+	lockdep_assert_held(&registry_mutex);
+	patch = patch ? list_next_entry(patch, list) :
+			list_first_entry(&patches, struct patch, list);
+	return list_entry_is_head(patch, &patches, list) ? NULL : patch;
+}
+
+void patch_set_state(struct patch *patch, enum patch_state state)
+{
+	lockdep_assert_held(&registry_mutex);
+	WARN_ON_ONCE(!state_may_move(patch->state, state));
+	WRITE_ONCE(patch->state, state);
+}
+
+static int registry_add(struct patch *patch, struct mend_report *report)
+{
+	int err = 0;
+
+	mutex_lock(&registry_mutex);
+	if (patch_find(patch->name, patch->generation))
+		err = report_fail(report, -EEXIST, MEND_R_DUPLICATE,
+				  "patch '%s' generation %llu is registered already",
+				  patch->name, patch->generation);
+	else
+		list_add_tail(&patch->list, &patches);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+static void registry_del(struct patch *patch)
+{
+	mutex_lock(&registry_mutex);
+	list_del(&patch->list);
+	mutex_unlock(&registry_mutex);
+}
+
+static int register_patch(struct mend_patch *desc, struct authorization *auth,
+			  struct mend_report *report)
+{
+	struct patch *patch = describe_patch(desc, auth, report);
+	int err;
+
+	if (IS_ERR(patch))
+		return PTR_ERR(patch);
+	err = registry_add(patch, report);
+	if (err)
+		goto free_patch;
+	err = sysfs_patch_add(patch);
+	if (err) {
+		report_fail(report, err, MEND_R_NOMEM, "cannot create the entries in sysfs: error %d",
+			    err);
+		goto del_patch;
+	}
+	if (!auth) {
+		pr_warn("patch '%s' is not signed; the kernel is tainted\n", patch->name);
+		add_taint(TAINT_UNSIGNED_MODULE, LOCKDEP_STILL_OK);
+	}
+	pr_info("patch '%s' generation %llu registered: %u functions\n", patch->name,
+		patch->generation, patch->nr_funcs);
+	return 0;
+
+del_patch:
+	registry_del(patch);
+free_patch:
+	patch->auth = NULL;	/* stays the caller's */
+	describe_free(patch);
+	return err;
+}
+
+int mend_register(struct mend_patch *desc)
+{
+	struct authorization *auth;
+	struct mend_report report;
+	int err;
+
+	report_clear(&report);
+	auth = custody_claim(desc->mod, &report);
+	if (IS_ERR(auth)) {
+		pr_err("module '%s' may not register a patch: %s\n", desc->mod->name, report.text);
+		return PTR_ERR(auth);
+	}
+	err = register_patch(desc, auth, &report);
+	if (!err)
+		return 0;
+	pr_err("payload '%s' refused: %s\n", desc->mod->name, report.text);
+	if (auth) {
+		authorization_set_report(auth, &report);
+		authorization_put(auth);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(mend_register);
+
+static struct patch *patch_of(const struct mend_patch *desc)
+{
+	struct patch *patch = NULL;
+
+	mutex_lock(&registry_mutex);
+	while ((patch = patch_next(patch)))
+		if (patch->desc == desc)
+			break;
+	mutex_unlock(&registry_mutex);
+	return patch;
+}
+
+/*
+ * Only a forced rmmod gets here with a patch that is on. Its code is about to
+ * be freed, so there is no choice but to wait until it can be switched off.
+ */
+static void force_off(struct patch *patch)
+{
+	pr_crit("payload of patch '%s', which is on, is being removed by force; waiting until it can be switched off\n",
+		patch->name);
+	while (patch_is_active(patch)) {
+		if (switch_one(patch->name, patch->generation, MEND_OP_OFF, 1000))
+			msleep(100);
+	}
+}
+
+void mend_unregister(struct mend_patch *desc)
+{
+	struct patch *patch = patch_of(desc);
+
+	if (WARN_ON(!patch))
+		return;
+	if (patch_is_active(patch))
+		force_off(patch);
+	registry_del(patch);
+	pr_info("patch '%s' generation %llu unregistered\n", patch->name, patch->generation);
+	sysfs_patch_del(patch);
+	describe_free(patch);
+}
+EXPORT_SYMBOL_GPL(mend_unregister);
+
+/*
+ * What MEND_EXTERN() points to before mend.ko has filled it in. A payload's
+ * code does not run before that.
+ */
+void mend_unresolved(void)
+{
+	WARN_ONCE(1, "mend: a payload called a symbol that was never resolved\n");
+}
+EXPORT_SYMBOL_GPL(mend_unresolved);

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/mend: the registry as files, one value each, in the shape of
+ * /sys/kernel/livepatch.
+ *
+ * Locking: values that are set once are read as they are; state, statistics
+ * and the like under registry_mutex. Nothing here is called with a mutex that
+ * a show or store function takes while entries are removed: removal waits for
+ * them.
+ */
+#include "sysfs.h"
+
+#include <linux/capability.h>
+#include <linux/kobject.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include "authorize.h"
+#include "patch.h"
+#include "switch.h"
+
+/* Writing "enabled" waits that long for tasks to leave. */
+#define ENABLED_TIMEOUT_MS	10000
+
+static struct kset *mend_kset;
+
+#define to_patch(k)	container_of(k, struct patch, kobj)
+#define to_object(k)	container_of(k, struct patch_object, kobj)
+
+static ssize_t name_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_patch(kobj)->name);
+}
+
+static ssize_t generation_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", to_patch(kobj)->generation);
+}
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", patch_is_active(to_patch(kobj)));
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			     size_t count)
+{
+	struct patch *patch = to_patch(kobj);
+	bool on;
+	int err;
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	err = kstrtobool(buf, &on);
+	if (err)
+		return err;
+	err = switch_one(patch->name, patch->generation, on ? MEND_OP_ON : MEND_OP_OFF,
+			 ENABLED_TIMEOUT_MS);
+	/* As everywhere in sysfs: writing the value that is there succeeds. */
+	return err && err != -EALREADY ? err : count;
+}
+
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", state_name(READ_ONCE(to_patch(kobj)->state)));
+}
+
+static struct switch_record last_switch(struct kobject *kobj)
+{
+	struct switch_record last;
+
+	mutex_lock(&registry_mutex);
+	last = to_patch(kobj)->last;
+	mutex_unlock(&registry_mutex);
+	return last;
+}
+
+static ssize_t pause_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", last_switch(kobj).pause_ns);
+}
+
+static ssize_t rendezvous_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", last_switch(kobj).rendezvous_ns);
+}
+
+static ssize_t wait_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", last_switch(kobj).wait_ns);
+}
+
+static ssize_t attempts_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", last_switch(kobj).attempts);
+}
+
+static ssize_t switched_at_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", last_switch(kobj).at);
+}
+
+static ssize_t digest_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct authorization *auth = to_patch(kobj)->auth;
+
+	if (!auth)
+		return sysfs_emit(buf, "\n");
+	return sysfs_emit(buf, "%*phN\n", MEND_DIGEST_LEN, authorization_digest(auth));
+}
+
+static ssize_t signer_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct authorization *auth = to_patch(kobj)->auth;
+
+	return sysfs_emit(buf, "%s\n", auth ? authorization_signer_name(auth) : "");
+}
+
+static ssize_t module_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_patch(kobj)->mod->name);
+}
+
+static ssize_t unloadable_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_patch(kobj)->unloadable);
+}
+
+static ssize_t manifest_read(struct file *file, struct kobject *kobj,
+			     struct bin_attribute *attr, char *buf, loff_t off, size_t count)
+{
+	const struct authorization *auth = to_patch(kobj)->auth;
+	const char *manifest;
+	size_t len;
+
+	if (!auth)
+		return 0;
+	manifest = authorization_manifest_bytes(auth, &len);
+	return memory_read_from_buffer(buf, count, &off, manifest, len);
+}
+
+#define ATTR_RO(_name) \
+	static struct kobj_attribute _name##_attr = __ATTR(_name, 0444, _name##_show, NULL)
+
+ATTR_RO(name);
+ATTR_RO(generation);
+static struct kobj_attribute enabled_attr = __ATTR(enabled, 0644, enabled_show, enabled_store);
+ATTR_RO(state);
+ATTR_RO(pause_ns);
+ATTR_RO(rendezvous_ns);
+ATTR_RO(wait_ns);
+ATTR_RO(attempts);
+ATTR_RO(switched_at);
+ATTR_RO(digest);
+ATTR_RO(signer);
+ATTR_RO(module);
+ATTR_RO(unloadable);
+static BIN_ATTR_RO(manifest, 0);
+
+static struct attribute *patch_attrs[] = {
+	&name_attr.attr,
+	&generation_attr.attr,
+	&enabled_attr.attr,
+	&state_attr.attr,
+	&pause_ns_attr.attr,
+	&rendezvous_ns_attr.attr,
+	&wait_ns_attr.attr,
+	&attempts_attr.attr,
+	&switched_at_attr.attr,
+	&digest_attr.attr,
+	&signer_attr.attr,
+	&module_attr.attr,
+	&unloadable_attr.attr,
+	NULL
+};
+
+static struct bin_attribute *patch_bin_attrs[] = {
+	&bin_attr_manifest,
+	NULL
+};
+
+static const struct attribute_group patch_group = {
+	.attrs = patch_attrs,
+	.bin_attrs = patch_bin_attrs,
+};
+__ATTRIBUTE_GROUPS(patch);
+
+static void patch_release(struct kobject *kobj)
+{
+	complete(&to_patch(kobj)->released);
+}
+
+static const struct kobj_type patch_ktype = {
+	.release = patch_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = patch_groups,
+};
+
+static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", patch_is_active(to_object(kobj)->patch));
+}
+
+ATTR_RO(patched);
+
+static struct attribute *object_attrs[] = {
+	&patched_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(object);
+
+static void object_release(struct kobject *kobj)
+{
+	kfree(to_object(kobj));
+}
+
+static const struct kobj_type object_ktype = {
+	.release = object_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = object_groups,
+};
+
+static void func_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct patch_func, kobj));
+}
+
+static const struct kobj_type func_ktype = {
+	.release = func_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+};
+
+void sysfs_patch_init(struct patch *patch)
+{
+	patch->kobj.kset = mend_kset;
+	kobject_init(&patch->kobj, &patch_ktype);
+}
+
+void sysfs_object_init(struct patch_object *object)
+{
+	kobject_init(&object->kobj, &object_ktype);
+}
+
+void sysfs_func_init(struct patch_func *func)
+{
+	kobject_init(&func->kobj, &func_ktype);
+}
+
+static int add_object(struct patch *patch, struct patch_object *object)
+{
+	struct patch_func *func;
+	int err;
+
+	err = kobject_add(&object->kobj, &patch->kobj, "%s", object->name);
+	patch_for_each_func(object, func) {
+		if (err)
+			break;
+		err = kobject_add(&func->kobj, &object->kobj, "%s,%lu", func->name,
+				  func->sympos ? func->sympos : 1);
+	}
+	return err;
+}
+
+int sysfs_patch_add(struct patch *patch)
+{
+	struct patch_object *object;
+	int err;
+
+	err = kobject_add(&patch->kobj, NULL, "%s.%llu", patch->name, patch->generation);
+	patch_for_each_object(patch, object) {
+		if (err)
+			break;
+		err = add_object(patch, object);
+	}
+	if (err) {
+		sysfs_patch_del(patch);
+		return err;
+	}
+	kobject_uevent(&patch->kobj, KOBJ_ADD);
+	return 0;
+}
+
+void sysfs_patch_del(struct patch *patch)
+{
+	struct patch_object *object;
+	struct patch_func *func;
+
+	/* kobject_del() of one that was never added does nothing. */
+	patch_for_each_object(patch, object) {
+		patch_for_each_func(object, func)
+			kobject_del(&func->kobj);
+		kobject_del(&object->kobj);
+	}
+	kobject_del(&patch->kobj);
+}
+
+void sysfs_patch_changed(struct patch *patch)
+{
+	char name[MEND_NAME_LEN + 16], generation[48], state[48];
+	char *env[] = { name, generation, state, NULL };
+
+	snprintf(name, sizeof(name), "MEND_NAME=%s", patch->name);
+	snprintf(generation, sizeof(generation), "MEND_GENERATION=%llu", patch->generation);
+	snprintf(state, sizeof(state), "MEND_STATE=%s", state_name(READ_ONCE(patch->state)));
+	sysfs_notify(&patch->kobj, NULL, "enabled");
+	sysfs_notify(&patch->kobj, NULL, "state");
+	kobject_uevent_env(&patch->kobj, KOBJ_CHANGE, env);
+}
+
+int sysfs_init(void)
+{
+	mend_kset = kset_create_and_add("mend", NULL, kernel_kobj);
+	return mend_kset ? 0 : -ENOMEM;
+}
+
+void sysfs_exit(void)
+{
+	kset_unregister(mend_kset);
+}
