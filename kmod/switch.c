@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The switch: any set of patches, at one instant, or nothing.
+ *
+ *   plan      work out the next table and what no task may be inside of;
+ *             everything is allocated here
+ *   attach    make ftrace call the handler at sites that are new: they are
+ *             not in the current table, so nothing changes yet
+ *   attempt   stop the machine, look at every task, store one pointer; or
+ *             leave everything as it was, wait a little and try again
+ *   commit    states, statistics, sysfs, uevents: the machine goes on already
+ *
+ * The only caller of redirect_publish() but for the self-test at load.
+ *
+ * Locking: switch_mutex is held from plan to commit; see patch.h for the
+ * order. No lock that the module notifier takes is held while waiting for a
+ * blocker: the blocker may be in request_module().
+ */
+#define pr_fmt(fmt) "mend: " fmt
+
+#include "switch.h"
+
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/stop_machine.h>
+#include <linux/timekeeping.h>
+#include "batch.h"
+#include "consistency.h"
+#include "floor.h"
+#include "patch.h"
+#include "plan.h"
+#include "redirect.h"
+#include "report.h"
+#include "sysfs.h"
+#include "trace.h"
+
+/* How long a site stays attached after the last patch on it went off. */
+#define LINGER_MS	500
+
+/* Between two attempts: grows, since each of them stops the machine. */
+#define DELAY_MIN_US	1000
+#define DELAY_MAX_US	50000
+
+static DEFINE_MUTEX(switch_mutex);
+
+/**
+ * struct attempt - one visit to the stop window
+ * @check: the task check, in and out
+ * @next: the table to publish
+ * @called_ns: when stop_machine() was called; CLOCK_MONOTONIC
+ * @begin_ns: the window's begin as seen by the CPU that works in it
+ * @end_ns: and its end
+ * @done: published
+ */
+struct attempt {
+	struct consistency check;
+	const struct table *next;
+	u64 called_ns;
+	u64 begin_ns;
+	u64 end_ns;
+	bool done;
+};
+
+/*
+ * The stop window. All CPUs are here, in the stopper threads, with interrupts
+ * off; one of them runs this. No allocation, no printk, no sleeping.
+ */
+static int stop_window(void *data)
+{
+	struct attempt *attempt = data;
+
+	attempt->begin_ns = ktime_get_mono_fast_ns();
+	attempt->done = consistency_check_all(&attempt->check);
+	if (attempt->done)
+		redirect_publish(attempt->next);
+	attempt->end_ns = ktime_get_mono_fast_ns();
+	return 0;
+}
+
+static int attempt_once(struct attempt *attempt, struct mend_switch *out)
+{
+	int err;
+
+	out->attempts++;
+	attempt->called_ns = ktime_get_mono_fast_ns();
+	err = stop_machine(stop_window, attempt, NULL);
+	if (err)
+		return report_fail(&out->report, -EIO, MEND_R_INTERNAL,
+				   "stop_machine() failed with error %d", err);
+	out->tasks = attempt->check.tasks;
+	out->pause_ns = attempt->end_ns - attempt->begin_ns;
+	out->rendezvous_ns = attempt->begin_ns - attempt->called_ns;
+	trace_mend_attempt(out->attempts, attempt->check.tasks, out->pause_ns, attempt->done);
+	return attempt->done ? 0 : -EBUSY;
+}
+
+static int report_blocker(struct attempt *attempt, struct mend_switch *out)
+{
+	struct mend_blocker *blocker = &out->blocker;
+
+	consistency_describe(&attempt->check, blocker);
+	trace_mend_blocked(blocker);
+	if (attempt->check.verdict == STACK_UNRELIABLE)
+		return report_fail(&out->report, -EBUSY, MEND_R_UNRELIABLE,
+				   "the stack of %s (pid %d) cannot be read reliably; nothing was changed",
+				   blocker->comm, blocker->pid);
+	return report_fail(&out->report, -EBUSY, MEND_R_BUSY,
+			   "%s (pid %d) is in %s; nothing was changed", blocker->comm,
+			   blocker->pid, blocker->func);
+}
+
+static unsigned int wait_before(u32 attempts, u64 left_ns)
+{
+	unsigned int delay = DELAY_MAX_US;
+
+	if (attempts < 6)
+		delay = DELAY_MIN_US << attempts;
+	return min_t(u64, min_t(u64, delay, DELAY_MAX_US), left_ns / NSEC_PER_USEC + 1);
+}
+
+static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_switch *out)
+{
+	u64 start = ktime_get_ns(), now;
+	u64 deadline = start + (u64)timeout_ms * NSEC_PER_MSEC;
+	unsigned int delay;
+	int err;
+
+	for (;;) {
+		err = attempt_once(attempt, out);
+		now = ktime_get_ns();
+		out->wait_ns = now - start;
+		if (err != -EBUSY)
+			return err;
+		if (now >= deadline)
+			return report_blocker(attempt, out);
+		if (fatal_signal_pending(current))
+			return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
+					   "interrupted while waiting; nothing was changed");
+		delay = wait_before(out->attempts, deadline - now);
+		usleep_range(delay, delay + delay / 4);
+	}
+}
+
+static void commit_step(const struct plan_step *step, const struct switch_record *record)
+{
+	struct patch *patch = step->patch;
+
+	patch_set_state(patch, step->to);
+	patch->last = *record;
+	if (step->to != PATCH_ON)
+		return;
+	patch->seq = step->seq;
+	floor_raise(patch->name, patch->generation);
+	/*
+	 * Without the author's word, pointers into the payload may outlive the
+	 * switching off: it is never unloaded. One reference, once.
+	 */
+	if (!patch->unloadable && !patch->pinned) {
+		__module_get(patch->mod);
+		patch->pinned = true;
+	}
+}
+
+static void commit(const struct plan *plan, const struct mend_switch *out)
+{
+	struct switch_record record = {
+		.pause_ns = out->pause_ns,
+		.rendezvous_ns = out->rendezvous_ns,
+		.wait_ns = out->wait_ns,
+		.attempts = out->attempts,
+		.at = ktime_get_real_seconds(),
+	};
+	u32 i;
+
+	mutex_lock(&registry_mutex);
+	for (i = 0; i < plan->nr_steps; i++)
+		commit_step(&plan->steps[i], &record);
+	mutex_unlock(&registry_mutex);
+}
+
+/* Tell everybody; then let go of payloads that went off. */
+static void announce(const struct plan *plan, const struct mend_switch *out)
+{
+	u32 i;
+
+	for (i = 0; i < plan->nr_steps; i++) {
+		struct patch *patch = plan->steps[i].patch;
+
+		pr_info("patch '%s' generation %llu is %s: pause %llu us, attempt %u\n",
+			patch->name, patch->generation, state_name(patch->state),
+			div_u64(out->pause_ns, NSEC_PER_USEC), out->attempts);
+		trace_mend_switch(patch->name, patch->generation, state_name(patch->state),
+				  out->pause_ns, out->rendezvous_ns, out->attempts);
+		sysfs_patch_changed(patch);
+		if (plan->steps[i].to == PATCH_ON)
+			add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+		else
+			module_put(patch->mod);
+	}
+}
+
+static int switch_plan(struct plan *plan, u32 timeout_ms, struct mend_switch *out)
+{
+	const struct table *old = redirect_current();
+	struct attempt *attempt;
+	int err;
+
+	attempt = kzalloc(sizeof(*attempt), GFP_KERNEL);
+	if (!attempt)
+		return report_fail(&out->report, -ENOMEM, MEND_R_NOMEM, "out of memory");
+	attempt->check.ranges = plan->ranges;
+	attempt->next = plan->next;
+
+	batch_hold();
+	err = batch_attach(plan->attach, plan->nr_sites, &out->report);
+	if (!err)
+		err = attempt_until(attempt, timeout_ms, out);
+	if (!err) {
+		plan->next = NULL;	/* published */
+		/* stop_machine() has returned: nobody reads it any more. */
+		kvfree(old);
+		commit(plan, out);
+	}
+	batch_release_unused(err ? 0 : LINGER_MS);
+	kfree(attempt);
+	return err;
+}
+
+static void clear_out(struct mend_switch *out)
+{
+	out->attempts = 0;
+	out->tasks = 0;
+	out->pause_ns = 0;
+	out->rendezvous_ns = 0;
+	out->wait_ns = 0;
+	report_clear(&out->report);
+	memset(&out->blocker, 0, sizeof(out->blocker));
+}
+
+int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct mend_switch *out)
+{
+	struct plan plan = {};
+	int err;
+
+	clear_out(out);
+	if (mutex_lock_killable(&switch_mutex))
+		return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
+				   "interrupted while another switch was under way");
+	err = plan_make(&plan, ops, nr_ops, &out->report);
+	if (!err)
+		err = switch_plan(&plan, timeout_ms, out);
+	if (!err)
+		announce(&plan, out);
+	plan_free(&plan);
+	mutex_unlock(&switch_mutex);
+	if (err && err != -EALREADY)
+		pr_warn("switch refused: %s\n", out->report.text);
+	return err;
+}
+
+int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms)
+{
+	struct mend_op op = { .generation = generation, .action = action };
+	struct mend_switch *out;
+	int err;
+
+	out = kzalloc(sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	strscpy(op.name, name, sizeof(op.name));
+	err = switch_run(&op, 1, timeout_ms, out);
+	kfree(out);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The switch: any set of patches, at one instant, or nothing.
+ */
+#ifndef MEND_SWITCH_H
+#define MEND_SWITCH_H
+
+#include <uapi/linux/mend.h>
+
+/**
+ * switch_run() - turn patches on and off
+ * @ops: names NUL-terminated, actions and flags of a known shape
+ * @nr_ops: 1 .. MEND_SWITCH_OPS_MAX
+ * @timeout_ms: how long to wait for tasks to leave; 0: one attempt
+ * @out: every field marked "out" in struct mend_switch is filled in
+ *
+ * Context: sleeps. Serialized against other switches. Must not be called from
+ * a module notifier.
+ *
+ * Return: 0, or a negative errno with @out->report; then nothing has changed.
+ */
+int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct mend_switch *out);
+
+/** switch_one() - switch_run() for a single patch, for callers without a report */
+int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);
+
+#endif /* MEND_SWITCH_H */
