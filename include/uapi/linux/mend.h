@@ -263,7 +263,7 @@ struct mend_op {
  * struct mend_blocker - the task that kept a switch from happening
  * @pid:	out: thread id in the initial pid namespace; 0: an idle task
  * @tgid:	out: its process
- * @nr:		out: how many tasks were in the way at the last attempt
+ * @nr:		out: tasks seen in the way; the check ends at the first
  * @reserved:	out: zero
  * @address:	out: always zero (kernel addresses are not handed out)
  * @comm:	out: its name

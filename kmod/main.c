@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mend.ko: load and unload.
+ *
+ * Unloading needs no check of its own: every payload depends on this module,
+ * and an authorized file holds a reference, so the kernel refuses while any
+ * of them is there.
+ */
+#define pr_fmt(fmt) "mend: " fmt
+
+#include "main.h"
+
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/security.h>
+#include "batch.h"
+#include "buildid.h"
+#include "compat/ksyms.h"
+#include "consistency.h"
+#include "ctl.h"
+#include "custody.h"
+#include "floor.h"
+#include "keyring.h"
+#include "notifier.h"
+#include "redirect.h"
+#include "selftest.h"
+#include "sysfs.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+bool mend_require_signature = IS_ENABLED(CONFIG_MEND_REQUIRE_SIGNATURE);
+module_param_named(require_signature, mend_require_signature, bool, 0444);
+MODULE_PARM_DESC(require_signature, "Refuse payloads that were not authorized. 0 taints the kernel, is for development, and is impossible under lockdown.");
+
+#ifdef CONFIG_MEND_SELFTEST
+module_param_named(test_skip_check, consistency_skip, bool, 0644);
+MODULE_PARM_DESC(test_skip_check, "Test builds only: switch without looking at any task. Unsafe.");
+#endif
+
+/* Without signatures root could run anything in the kernel: not under lockdown. */
+static int check_policy(void)
+{
+	if (mend_require_signature)
+		return 0;
+	if (security_locked_down(LOCKDOWN_MODULE_SIGNATURE)) {
+		pr_err("require_signature=0 is not possible: the kernel is locked down\n");
+		return -EPERM;
+	}
+	pr_warn("require_signature=0: payloads are accepted unsigned; the kernel is tainted\n");
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+	return 0;
+}
+
+static int __init mend_init(void)
+{
+	int err;
+
+	err = check_policy();
+	if (err)
+		return err;
+	err = ksyms_init();
+	if (err)
+		return err;
+	err = custody_init();
+	if (err)
+		return err;
+	buildid_init();
+	err = redirect_init();
+	if (err)
+		return err;
+	batch_init();
+	err = selftest_redirect();
+	if (err)
+		goto exit_batch;
+	err = keyring_init();
+	if (err)
+		goto exit_batch;
+	err = sysfs_init();
+	if (err)
+		goto exit_keyring;
+	err = notifier_init();
+	if (err)
+		goto exit_sysfs;
+	err = ctl_init();
+	if (err)
+		goto exit_notifier;
+	pr_info("version " MEND_VERSION " ready: %u keys%s\n", keyring_count(),
+		mend_require_signature ? "" : ", signatures not required");
+	return 0;
+
+exit_notifier:
+	notifier_exit();
+exit_sysfs:
+	sysfs_exit();
+exit_keyring:
+	keyring_exit();
+exit_batch:
+	batch_exit();
+	redirect_exit();
+	return err;
+}
+
+static void __exit mend_exit(void)
+{
+	ctl_exit();
+	notifier_exit();
+	sysfs_exit();
+	floor_exit();
+	keyring_exit();
+	batch_exit();
+	redirect_exit();
+}
+
+module_init(mend_init);
+module_exit(mend_exit);
+MODULE_DESCRIPTION("Live patching at one instant");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(MEND_VERSION);
