@@ -5,7 +5,7 @@
 #include <gelf.h>
 #include <string.h>
 
-#include "elf.h"
+#include "payload.h"
 
 static size_t align4(uint32_t n)
 {

@@ -9,7 +9,7 @@
  * code, every array with its end. The pointers are the relocations of the
  * file, so nothing is guessed from values. Exactly one such place must exist.
  */
-#include "elf.h"
+#include "payload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +143,7 @@ static bool read_patch(const struct elf_view *v, struct elf_place at, struct pay
 {
 	struct elf_place objects = pointer(v, plus(at, PATCH_OBJECTS));
 	const char *name = "";
+	uint64_t generation;
 	struct bytes data;
 
 	if (!objects.section)
@@ -151,13 +152,14 @@ static bool read_patch(const struct elf_view *v, struct elf_place at, struct pay
 		name = elf_view_string(v, pointer(v, plus(at, PATCH_NAME)), MEND_NAME_LEN - 1);
 	data = elf_view_bytes(v, at.section);
 	if (!name || at.offset + PATCH_UNLOADABLE >= data.len ||
-	    !elf_view_u64(v, plus(at, PATCH_GENERATION), &p->generation) ||
+	    !elf_view_u64(v, plus(at, PATCH_GENERATION), &generation) ||
 	    !read_objects(v, objects, p)) {
 		drop_funcs(p);
 		return false;
 	}
 	memset(p->name, 0, sizeof(p->name));
 	memcpy(p->name, name, strlen(name));
+	p->generation = generation;
 	p->unloadable = data.data[at.offset + PATCH_UNLOADABLE] != 0;
 	p->has_patch = true;
 	return true;

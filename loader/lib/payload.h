@@ -3,8 +3,8 @@
  * What a payload's ELF file says about itself, and a kernel's build-id.
  * For "pack": files of the person who packs, not of strangers.
  */
-#ifndef MEND_LIB_ELF_H
-#define MEND_LIB_ELF_H
+#ifndef MEND_LIB_PAYLOAD_H
+#define MEND_LIB_PAYLOAD_H
 
 #include <linux/mend.h>
 
@@ -47,4 +47,4 @@ bool build_id_from_notes(struct bytes notes, uint8_t out[MEND_BUILD_ID_LEN]);
 /** build_id_from_elf() - from an ELF file's note segments or sections */
 bool build_id_from_elf(struct bytes elf, uint8_t out[MEND_BUILD_ID_LEN]);
 
-#endif /* MEND_LIB_ELF_H */
+#endif /* MEND_LIB_PAYLOAD_H */

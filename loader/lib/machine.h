@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that libmend asks of the running machine, in one place, so that the
+ * tests can put another one there.
+ */
+#ifndef MEND_LIB_MACHINE_H
+#define MEND_LIB_MACHINE_H
+
+#include <linux/mend.h>
+
+#include "err.h"
+
+/**
+ * struct machine - a machine with mend.ko, or something that behaves like it
+ * @device:	/dev/mend
+ * @sysfs:	/sys/kernel/mend
+ * @livepatch:	/sys/kernel/livepatch
+ * @kprobes:	the list of kprobes
+ * @notes:	the kernel's ELF notes
+ * @uname:	fills in the release; 0 or -1 and errno
+ * @open:	the device; a descriptor or -1 and errno
+ * @ioctl:	on the device or an authorized descriptor
+ * @load:	finit_module(fd, "", 0)
+ * @unload:	delete_module(name, O_NONBLOCK)
+ */
+struct machine {
+	const char *device, *sysfs, *livepatch, *kprobes, *notes;
+	int (*uname)(char release[MEND_RELEASE_LEN]);
+	int (*open)(const char *path);
+	int (*ioctl)(int fd, unsigned long request, void *arg);
+	int (*load)(int fd);
+	int (*unload)(const char *name);
+};
+
+/** machine_real - the one this process runs on */
+extern const struct machine machine_real;
+
+/** struct kernel - which kernel runs */
+struct kernel {
+	char release[MEND_RELEASE_LEN];
+	uint8_t build_id[MEND_BUILD_ID_LEN];
+};
+
+/** machine_kernel() - release and GNU build-id of the running kernel */
+int machine_kernel(const struct machine *mc, struct kernel *k, struct err *e);
+
+#endif /* MEND_LIB_MACHINE_H */

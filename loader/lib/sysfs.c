@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reading mend.ko's registry. A patch may come or go while it is read: a
+ * directory that vanishes is one that is not there.
+ */
+#include "sysfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs.h"
+#include "manifest.h"
+
+static void read_string(const char *dir, const char *name, char *out, size_t size)
+{
+	char *path = fs_path(dir, name);
+
+	out[0] = '\0';
+	if (path)
+		fs_read_line(path, out, size);
+	free(path);
+}
+
+static uint64_t read_number(const char *dir, const char *name)
+{
+	uint64_t value;
+	char text[32];
+
+	read_string(dir, name, text, sizeof(text));
+	return manifest_number(text, 0, UINT64_MAX, &value) ? value : 0;
+}
+
+static int no_dots(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* Names in a directory, sorted, without dot files. -1 if it is not there. */
+static int list(const char *dir, struct dirent ***names)
+{
+	return scandir(dir, names, no_dots, alphasort);
+}
+
+static void list_free(struct dirent **names, int n)
+{
+	while (n > 0)
+		free(names[--n]);
+	free(names);
+}
+
+/* Functions are the directory's subdirectories: their names have a comma. */
+static bool add_func(struct sysfs_object *o, const char *name)
+{
+	char **funcs;
+
+	if (!strchr(name, ','))
+		return true;
+	funcs = reallocarray(o->funcs, o->nr_funcs + 1, sizeof(*funcs));
+	if (!funcs)
+		return false;
+	o->funcs = funcs;
+	o->funcs[o->nr_funcs] = strdup(name);
+	return o->funcs[o->nr_funcs++];
+}
+
+static bool add_object(struct sysfs_patch *p, const char *dir, const char *name)
+{
+	struct sysfs_object *objects, *o;
+	struct dirent **names;
+	bool ok = true;
+	int i, n;
+
+	if (strlen(name) >= sizeof(o->name))
+		return true;
+	objects = reallocarray(p->objects, p->nr_objects + 1, sizeof(*objects));
+	if (!objects)
+		return false;
+	p->objects = objects;
+	o = &p->objects[p->nr_objects++];
+	memset(o, 0, sizeof(*o));
+	memcpy(o->name, name, strlen(name));
+	o->patched = read_number(dir, "patched");
+	n = list(dir, &names);
+	for (i = 0; i < n && ok; i++)
+		ok = add_func(o, names[i]->d_name);
+	if (n >= 0)
+		list_free(names, n);
+	return ok;
+}
+
+static bool is_dir(const char *dir, const struct dirent *d)
+{
+	char *path;
+	DIR *sub;
+
+	if (d->d_type != DT_UNKNOWN)
+		return d->d_type == DT_DIR;
+	path = fs_path(dir, d->d_name);
+	sub = path ? opendir(path) : NULL;
+	if (sub)
+		closedir(sub);
+	free(path);
+	return sub;
+}
+
+static bool read_objects(struct sysfs_patch *p, const char *dir)
+{
+	struct dirent **names;
+	bool ok = true;
+	int i, n;
+
+	n = list(dir, &names);
+	if (n < 0)
+		return true;
+	for (i = 0; i < n && ok; i++) {
+		char *path;
+
+		if (!is_dir(dir, names[i]))
+			continue;
+		path = fs_path(dir, names[i]->d_name);
+		ok = path && add_object(p, path, names[i]->d_name);
+		free(path);
+	}
+	list_free(names, n);
+	return ok;
+}
+
+static bool read_patch(struct sysfs_patch *p, const char *dir)
+{
+	read_string(dir, "name", p->name, sizeof(p->name));
+	p->generation = read_number(dir, "generation");
+	p->enabled = read_number(dir, "enabled");
+	p->unloadable = read_number(dir, "unloadable");
+	read_string(dir, "state", p->state, sizeof(p->state));
+	read_string(dir, "digest", p->digest, sizeof(p->digest));
+	read_string(dir, "signer", p->signer, sizeof(p->signer));
+	read_string(dir, "module", p->module, sizeof(p->module));
+	p->pause_ns = read_number(dir, "pause_ns");
+	p->rendezvous_ns = read_number(dir, "rendezvous_ns");
+	p->wait_ns = read_number(dir, "wait_ns");
+	p->attempts = read_number(dir, "attempts");
+	p->switched_at = (int64_t)read_number(dir, "switched_at");
+	return read_objects(p, dir);
+}
+
+static void patch_free(struct sysfs_patch *p)
+{
+	size_t i, j;
+
+	for (i = 0; i < p->nr_objects; i++) {
+		for (j = 0; j < p->objects[i].nr_funcs; j++)
+			free(p->objects[i].funcs[j]);
+		free(p->objects[i].funcs);
+	}
+	free(p->objects);
+}
+
+static bool add_patch(struct sysfs_patches *all, const char *dir)
+{
+	struct sysfs_patch *patches;
+
+	patches = reallocarray(all->patches, all->nr_patches + 1, sizeof(*patches));
+	if (!patches)
+		return false;
+	all->patches = patches;
+	memset(&patches[all->nr_patches], 0, sizeof(*patches));
+	all->nr_patches++;
+	if (!read_patch(&patches[all->nr_patches - 1], dir))
+		return false;
+	/* it went away while it was read */
+	if (!patches[all->nr_patches - 1].name[0])
+		patch_free(&patches[--all->nr_patches]);
+	return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct sysfs_patch *p = a, *q = b;
+	int order = strcmp(p->name, q->name);
+
+	return order ? order : (p->generation > q->generation) - (p->generation < q->generation);
+}
+
+int sysfs_read(struct sysfs_patches *all, const struct machine *mc, struct err *e)
+{
+	struct dirent **names;
+	int i, n, ret = 0;
+
+	memset(all, 0, sizeof(*all));
+	n = list(mc->sysfs, &names);
+	if (n < 0 && errno == ENOENT)
+		return err_set(e, ERR_DEVICE, "mend.ko is not loaded: there is no '%s'", mc->sysfs);
+	if (n < 0)
+		return err_errno(e, ERR_IO, errno, "cannot list '%s'", mc->sysfs);
+	for (i = 0; i < n && !ret; i++) {
+		char *path;
+
+		if (!is_dir(mc->sysfs, names[i]))
+			continue;
+		path = fs_path(mc->sysfs, names[i]->d_name);
+		if (!path || !add_patch(all, path))
+			ret = err_nomem(e);
+		free(path);
+	}
+	list_free(names, n);
+	if (ret)
+		sysfs_free(all);
+	else if (all->nr_patches)
+		qsort(all->patches, all->nr_patches, sizeof(*all->patches), compare);
+	return ret;
+}
+
+void sysfs_free(struct sysfs_patches *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr_patches; i++)
+		patch_free(&all->patches[i]);
+	free(all->patches);
+	memset(all, 0, sizeof(*all));
+}
+
+const struct sysfs_patch *sysfs_find(const struct sysfs_patches *all, const char *name,
+				     uint64_t generation)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr_patches; i++)
+		if (all->patches[i].generation == generation && !strcmp(all->patches[i].name, name))
+			return &all->patches[i];
+	return NULL;
+}
+
+const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr_patches; i++)
+		if (all->patches[i].enabled && !strcmp(all->patches[i].name, name))
+			return &all->patches[i];
+	return NULL;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /sys/kernel/mend: which patches are there and in which state.
+ */
+#ifndef MEND_LIB_SYSFS_H
+#define MEND_LIB_SYSFS_H
+
+#include "bytes.h"
+#include "err.h"
+#include "machine.h"
+
+struct sysfs_object {
+	char name[MEND_OBJECT_LEN];
+	bool patched;
+	char **funcs;		/* "symbol,sympos" */
+	size_t nr_funcs;
+};
+
+/** struct sysfs_patch - one directory; what it does not have stays zero or "" */
+struct sysfs_patch {
+	char name[MEND_NAME_LEN];
+	uint64_t generation;
+	bool enabled, unloadable;
+	char state[32];
+	char digest[2 * MEND_DIGEST_LEN + 1];
+	char signer[256];
+	char module[MEND_NAME_LEN];
+	uint64_t pause_ns, rendezvous_ns, wait_ns, attempts;
+	int64_t switched_at;
+	struct sysfs_object *objects;
+	size_t nr_objects;
+};
+
+/** struct sysfs_patches - sorted by name, then generation */
+struct sysfs_patches {
+	struct sysfs_patch *patches;
+	size_t nr_patches;
+};
+
+/** sysfs_read() - all patches; ERR_DEVICE if mend.ko is not there */
+int sysfs_read(struct sysfs_patches *all, const struct machine *mc, struct err *e);
+
+void sysfs_free(struct sysfs_patches *all);
+
+/** sysfs_find() - by name and generation, or NULL */
+const struct sysfs_patch *sysfs_find(const struct sysfs_patches *all, const char *name,
+				     uint64_t generation);
+
+/** sysfs_find_enabled() - the generation of @name that is on, or NULL */
+const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name);
+
+/**
+ * sysfs_owner() - who else redirects a function
+ *
+ * Looks for a kernel livepatch and for a kprobe. Writes a description into
+ * @out and returns true, or returns false.
+ */
+bool sysfs_owner(const struct machine *mc, const char *object, const char *symbol, char *out,
+		 size_t size);
+
+#endif /* MEND_LIB_SYSFS_H */
