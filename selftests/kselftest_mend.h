@@ -27,11 +27,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TEST_TIMEOUT_S	120
 #define TEST_MAX	128
+#define KSFT_REASON_LEN	256
 
 enum { KSFT_OK = 0, KSFT_FAIL = 1, KSFT_SKIP = 4 };
 
@@ -43,6 +45,7 @@ struct ksft_test {
 static struct ksft_test ksft_tests[TEST_MAX];
 static unsigned int ksft_nr;
 static bool ksft_failed;
+static char *ksft_skip_reason;	/* shared with the child that runs the test */
 
 __attribute__((weak)) void suite_setup(void);
 __attribute__((weak)) void suite_teardown(void);
@@ -59,8 +62,9 @@ __attribute__((weak)) void test_teardown(void);
 
 #define DIAG(...) (printf("# " __VA_ARGS__), putchar('\n'))
 
-/* The reason must be visible in the result: a skipped test is no passed one. */
-#define SKIP(...) (DIAG("SKIP " __VA_ARGS__), exit(KSFT_SKIP))
+/* Ends the test; the reason stands in its result: a skipped test is no passed one. */
+#define SKIP(...) \
+	(snprintf(ksft_skip_reason, KSFT_REASON_LEN, __VA_ARGS__), exit(KSFT_SKIP))
 
 #define KSFT_FAILED(...) \
 	(ksft_failed = true, printf("# %s:%d: ", __FILE__, __LINE__), \
@@ -133,6 +137,14 @@ static int ksft_run_one(const struct ksft_test *test)
 	return WEXITSTATUS(status);
 }
 
+static void ksft_print(unsigned int nr, const char *name, int result)
+{
+	if (result == KSFT_SKIP)
+		printf("ok %u %s # SKIP %s\n", nr, name, ksft_skip_reason);
+	else
+		printf("%s %u %s\n", result == KSFT_OK ? "ok" : "not ok", nr, name);
+}
+
 static bool ksft_wanted(const char *name, int argc, char **argv)
 {
 	int i;
@@ -150,6 +162,10 @@ static int ksft_main(int argc, char **argv)
 	int result;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_skip_reason = mmap(NULL, KSFT_REASON_LEN, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ksft_skip_reason == MAP_FAILED)
+		return KSFT_FAIL;
 	if (!list) {
 		printf("TAP version 13\n");
 		if (suite_setup)
@@ -164,8 +180,7 @@ static int ksft_main(int argc, char **argv)
 			continue;
 		result = ksft_run_one(&ksft_tests[i]);
 		bad |= result != KSFT_OK && result != KSFT_SKIP;
-		printf("%s %u %s%s\n", result == KSFT_OK || result == KSFT_SKIP ? "ok" : "not ok",
-		       ++nr, ksft_tests[i].name, result == KSFT_SKIP ? " # SKIP" : "");
+		ksft_print(++nr, ksft_tests[i].name, result);
 	}
 	if (list)
 		return 0;

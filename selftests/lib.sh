@@ -39,7 +39,7 @@ fail()
 
 skip()
 {
-	diag "SKIP $*"
+	echo "$*" >"$TMP/skip"
 	exit "$KSFT_SKIP"
 }
 
@@ -160,7 +160,7 @@ run_one()
 	tests_run=$((tests_run + 1))
 	case $status in
 	0)		echo "ok $tests_run $1" ;;
-	"$KSFT_SKIP")	echo "ok $tests_run $1 # SKIP" ;;
+	"$KSFT_SKIP")	echo "ok $tests_run $1 # SKIP $(cat "$TMP/skip")" ;;
 	*)		echo "not ok $tests_run $1"; tests_failed=1 ;;
 	esac
 }
