@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# mend: live patching of a running Linux kernel at one instant.
+#
+# Thin on purpose: the work is done in kmod/, loader/, patches/ and scripts/.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+MEND_KEYS ?= $(wildcard /etc/mend/keys/*.pem)
+OUT ?= $(CURDIR)/build/patches
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+help:
+	@echo 'mend: live patching of a running Linux kernel at one instant'
+	@echo
+	@echo '  make deps                     install the Debian packages needed (as root)'
+	@echo '  make modules                  build kmod/mend.ko'
+	@echo '  make loader                   build the program mend'
+	@echo '  make patches                  build the example patches into $$(OUT)'
+	@echo '  make demo                     see it work, in a virtual machine'
+	@echo '  make check                    test everything (scripts/check --help)'
+	@echo '  make install                  install mend and its manual below $$(PREFIX)'
+	@echo '  make modules_install          install mend.ko for one kernel'
+	@echo '  make dkms_install             have DKMS build mend.ko for every kernel (as root)'
+	@echo '  make clean                    remove what was built'
+	@echo
+	@echo '  KDIR=$(KDIR)'
+	@echo '                                the kernel to build for'
+	@echo '  MEND_KEYS="a.pem b.pem"       certificates that mend.ko trusts; default'
+	@echo '                                /etc/mend/keys/*.pem, now: $(or $(MEND_KEYS),none)'
+	@echo '  PREFIX=$(PREFIX) DESTDIR=     where install puts things'
+
+deps:
+	scripts/deps
+
+modules:
+	$(MAKE) -C kmod KDIR="$(KDIR)" MEND_KEYS="$(abspath $(MEND_KEYS))" modules
+
+modules_install: modules
+	$(MAKE) -C kmod KDIR="$(KDIR)" MEND_KEYS="$(abspath $(MEND_KEYS))" modules_install
+
+loader:
+	$(MAKE) -C loader
+
+patches: modules
+	$(MAKE) -C patches KDIR="$(KDIR)" OUT="$(abspath $(OUT))" \
+		MEND_SYMVERS=$(CURDIR)/kmod/Module.symvers
+
+demo:
+	scripts/demo
+
+check:
+	scripts/check
+
+install: loader
+	$(MAKE) -C loader install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
+
+dkms_install:
+	version=$$(scripts/dkms-source --version) && scripts/dkms-source && \
+		dkms install "mend/$$version"
+
+clean:
+	$(MAKE) -C kmod KDIR="$(KDIR)" clean
+	$(MAKE) -C loader clean
+	rm -rf build
+
+.PHONY: help deps modules modules_install loader patches demo check install dkms_install clean

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Building modules for the kernels of the matrix. Needs common.sh, kernels.sh,
+# tree.sh and results.sh.
+
+KEYS=$BUILD/keys
+
+headers_of() { printf '/usr/src/linux-headers-%s\n' "$(matrix_release "$1")"; }
+
+# test_keys: the keys that the tests' mend.ko trusts; made once per tree.
+test_keys() { "$MEND_ROOT/selftests/mkkeys" "$KEYS"; }
+
+# What kbuild prints on stock headers about itself and not about our code: the
+# compiler's revision, BTF without a vmlinux, and sparse on the kernel's headers.
+complaints_of_build()
+{
+	grep -iE 'warning|error|objtool|undefined' "$1" |
+		grep -vE '^warning: the compiler differs|^Skipping BTF|unavailability of vmlinux' |
+		grep -vE '^(\./|/usr/src/linux-headers-)[^ ]*: (warning|error):' |
+		grep -vE '^ *(CC|LD|CHECK|AS|AR|MODPOST|GEN|COPY) ' || true
+}
+
+# build_modules NAME COMMAND...: two results, that it builds and that it does so
+# without a word; the command's output stays in the log. Returns the first.
+build_modules()
+{
+	local name=$1 log status=0
+
+	shift
+	log=$(mktemp "$CHECK_LOGS/build.XXXXXX")
+	printf '== %s: %s\n' "$name" "$*"
+	"$@" >"$log" 2>&1 || status=$?
+	cat "$log"
+	if [ "$status" -eq 0 ]; then
+		pass "$name builds"
+		verdict "$name builds without warnings" "$(complaints_of_build "$log")"
+	else
+		fail "$name builds" "$(grep -m1 -iE 'error|\*\*\*' "$log" || tail -1 "$log")"
+	fi
+	rm -f "$log"
+	return "$status"
+}
