@@ -195,9 +195,12 @@ int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report)
 	int err = 0;
 
 	mutex_lock(&batch_mutex);
-	for (i = 0; i < nr; i++)
-		if (!site_is_attached(sites[i].ip))
-			swap(sites[missing++], sites[i]);
+	for (i = 0; i < nr; i++) {
+		if (site_is_attached(sites[i].ip))
+			continue;
+		swap(sites[missing], sites[i]);
+		missing++;
+	}
 	if (missing)
 		err = batch_register(sites, missing, report);
 	mutex_unlock(&batch_mutex);
