@@ -59,3 +59,7 @@ result_of()
 # runner are commented ("# ok 1 name") and count instead of the line of the
 # program that they belong to; a plan that is not fulfilled is a failure.
 tap_results() { awk -v prefix="$1" -f "$MEND_ROOT/scripts/lib/tap.awk" "$2" >&3; }
+
+# cmocka_results PREFIX FILE: the results of cmocka's programs, one per test. A
+# program that reports a group and no tests, or that stops in the middle, fails.
+cmocka_results() { awk -v prefix="$1" -f "$MEND_ROOT/scripts/lib/cmocka.awk" "$2" >&3; }

@@ -10,7 +10,7 @@
 
 function emit(verdict, name, reason)
 {
-	gsub(/^[ -]+/, "", name)
+	gsub(/^[ -]+|[ \t]+$/, "", name)
 	printf "%s %s%s%s\n", verdict, prefix, name, reason == "" ? "" : ": " reason
 }
 
@@ -28,7 +28,6 @@ function point(line,   okay, name, why)
 		if (okay)
 			return emit("SKIP", name, why == "" ? "no reason given" : why) + 0
 	}
-	sub(/[ \t]+$/, "", name)
 	if (okay)
 		emit("PASS", name, "")
 	else
@@ -68,14 +67,20 @@ function point(line,   okay, name, why)
 }
 
 /^1\.\.[0-9]+/ {
-	plan = substr($1, 4) + 0
+	plan += substr($1, 4)
 	planned = 1
 	next
 }
 
+function without_marks(line)
+{
+	sub(/^(# *)+/, "", line)
+	return line
+}
+
 /^# / {
-	if ($0 !~ /^# *(TAP version|Starting|RUN|Totals|PASSED|FAILED:)/)
-		last_diagnostic = substr($0, 3)
+	if ($0 !~ /^[# ]*(TAP version|Starting|RUN|Totals|PASSED|FAILED:)/)
+		last_diagnostic = without_marks($0)
 }
 
 END {
