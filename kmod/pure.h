@@ -15,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 #else
