@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Included by Kbuild: the certificates that mend.ko trusts.
+#
+#	MEND_KEYS=	absolute names or patterns of PEM files, one certificate
+#			each; default /etc/mend/keys/*.pem
+#
+# keys.sh runs in every build, takes milliseconds, and its output is compared:
+# the object is made anew when a certificate comes, goes or changes.
+
+MEND_KEYS ?= /etc/mend/keys/*.pem
+
+mend-keys := $(sort $(wildcard $(MEND_KEYS)))
+mend-keys-relative := $(filter-out /%,$(MEND_KEYS))
+# Patterns may match nothing; a file that was named must be there.
+mend-keys-missing := $(foreach key,$(MEND_KEYS),$(if \
+	$(findstring *,$(key))$(findstring ?,$(key))$(findstring [,$(key))$(wildcard $(key)),,$(key)))
+
+ifneq ($(mend-keys-relative),)
+$(error MEND_KEYS: "$(mend-keys-relative)" must begin with "/")
+endif
+ifneq ($(mend-keys-missing),)
+$(error MEND_KEYS: "$(mend-keys-missing)" does not exist)
+endif
+ifeq ($(mend-keys),)
+$(warning no certificate in MEND_KEYS=$(MEND_KEYS): this mend.ko will refuse every patch. Make one with "mend keygen" and put it there)
+endif
+
+mend-keys-sh := $(if $(filter /%,$(src)),,$(srctree)/)$(src)/keys.sh
+
+filechk_mend_keys = bash $(mend-keys-sh) $(mend-keys)
+
+$(obj)/keys_table.S: $(mend-keys-sh) $(mend-keys) FORCE
+	$(call filechk,mend_keys)
+
+$(obj)/keys_table.o: $(obj)/keys_table.S
+
+mend-y += keys_table.o
+targets += keys_table.S
+clean-files += keys_table.S
