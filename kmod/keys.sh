@@ -24,7 +24,7 @@ seconds() { # CERTIFICATE -startdate|-enddate
 # One line that is safe between quotes of an assembler string.
 subject() { # CERTIFICATE
 	openssl x509 -in "$1" -noout -subject -nameopt RFC2253,esc_msb,-esc_2253 |
-		sed 's/^subject= *//' | tr -d '\n' | tr -c ' -~' '?' | tr '"\\' "'/" | cut -c 1-120
+		sed 's/^subject= *//' | tr -d '\n' | tr -c ' -~' '?' | tr '"' "'" | tr '\134' / | cut -c 1-120
 }
 
 check() { # FILE
