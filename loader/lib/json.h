@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libmend's structs as JSON, for --json. New references; NULL: out of memory.
+ */
+#ifndef MEND_LIB_JSON_H
+#define MEND_LIB_JSON_H
+
+#include <jansson.h>
+
+#include "bundle.h"
+#include "sysfs.h"
+
+/** json_text() - a string from anywhere: what is not UTF-8 becomes '?' */
+json_t *json_text(const char *s);
+
+json_t *json_hex(const uint8_t *data, size_t len);
+json_t *json_time(int64_t seconds);
+json_t *json_err(const struct err *e);
+json_t *json_manifest(const struct manifest *m);
+json_t *json_signer(const struct trust_cert *c);
+json_t *json_patch(const struct sysfs_patch *p);
+json_t *json_switch(const struct mend_switch *sw);
+json_t *json_blocker(const struct mend_blocker *b);
+
+#endif /* MEND_LIB_JSON_H */

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mend: patches a running kernel from signed bundles. This file knows the
+ * commands; each has its own.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui.h"
+
+static const struct cmd *const cmds[] = {
+	&cmd_keygen, &cmd_pack, &cmd_sign, &cmd_verify, &cmd_inspect, &cmd_apply, &cmd_revert,
+	&cmd_status,
+};
+
+#define NR_CMDS		(sizeof(cmds) / sizeof(cmds[0]))
+
+static const char head[] =
+	"mend: patch the running Linux kernel from signed bundles\n"
+	"\n"
+	"Usage: mend COMMAND [OPTIONS] [ARGUMENTS]\n"
+	"\n"
+	"Commands:\n";
+
+static const char tail[] =
+	"\n"
+	"Options of every command:\n"
+	"  --json       print JSON, also for errors\n"
+	"  --help       what the command does, its options and examples\n"
+	"  --version    (of mend itself)\n"
+	"\n"
+	"Exit codes:\n"
+	"  0   done\n"
+	"  1   error\n"
+	"  2   nothing to do: it is so already\n"
+	"  3   incompatible: not for this kernel, or a function belongs to somebody else\n"
+	"  4   refused: signature, certificate, expiry, generation or damaged bundle\n"
+	"  5   busy: a task is inside a function that would change; it is named\n"
+	"  6   rolled back\n"
+	"  64  wrong usage\n"
+	"\n"
+	"Example, from a payload to a patched kernel:\n"
+	"  mend keygen --out keys\n"
+	"  mend pack -o fix.mend --name fix --generation 1 --kind security --severity important \\\n"
+	"       --title 'Check the length' --payload mend_fix_1.ko --key keys/mend.key \\\n"
+	"       --cert keys/mend.pem\n"
+	"  mend verify fix.mend --cert keys/mend.pem\n"
+	"  mend apply fix.mend\n"
+	"  mend status\n"
+	"  mend revert fix\n";
+
+static void help(void)
+{
+	size_t i;
+
+	fputs(head, stdout);
+	for (i = 0; i < NR_CMDS; i++)
+		printf("  %-12s %s\n", cmds[i]->name, cmds[i]->summary);
+	fputs(tail, stdout);
+}
+
+static const struct cmd *find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_CMDS; i++)
+		if (!strcmp(cmds[i]->name, name))
+			return cmds[i];
+	return NULL;
+}
+
+/* Known before anything can go wrong, so that every error is JSON. */
+static bool wants_json(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	return false;
+}
+
+static int help_for(struct ui *ui, const char *name)
+{
+	const struct cmd *cmd = name ? find(name) : NULL;
+
+	if (name && !cmd)
+		return ui_usage(ui, "there is no command '%s'", name);
+	if (cmd)
+		ui_help(cmd);
+	else
+		help();
+	return EXIT_CODE_OK;
+}
+
+static int version(const struct ui *ui)
+{
+	if (ui->json)
+		return ui_json(json_pack("{s:s, s:i}", "version", MEND_VERSION, "abi",
+					 MEND_ABI_VERSION));
+	printf("mend %s\n", MEND_VERSION);
+	return EXIT_CODE_OK;
+}
+
+static int dispatch(struct ui *ui, int argc, char **argv)
+{
+	const char *name;
+	int at = 1;
+
+	while (at < argc && !strcmp(argv[at], "--json"))
+		at++;
+	name = at < argc ? argv[at] : NULL;
+	if (!name)
+		return ui_usage(ui, "no command is given");
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
+		return help_for(ui, at + 1 < argc ? argv[at + 1] : NULL);
+	if (!strcmp(name, "--version"))
+		return version(ui);
+	ui->cmd = find(name);
+	if (!ui->cmd)
+		return ui_usage(ui, "there is no command '%s'", name);
+	return ui->cmd->run(ui, argc - at, argv + at);
+}
+
+int main(int argc, char **argv)
+{
+	struct ui ui = { .json = wants_json(argc, argv) };
+	int code = dispatch(&ui, argc, argv);
+
+	/* A result that did not reach its reader is no success. */
+	if (fflush(stdout) || ferror(stdout))
+		return code ? code : EXIT_CODE_ERROR;
+	return code;
+}
