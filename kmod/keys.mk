@@ -13,8 +13,8 @@ MEND_KEYS ?= /etc/mend/keys/*.pem
 mend-keys := $(sort $(wildcard $(MEND_KEYS)))
 mend-keys-relative := $(filter-out /%,$(MEND_KEYS))
 # Patterns may match nothing; a file that was named must be there.
-mend-keys-missing := $(foreach key,$(MEND_KEYS),$(if \
-	$(findstring *,$(key))$(findstring ?,$(key))$(findstring [,$(key))$(wildcard $(key)),,$(key)))
+mend-keys-missing := $(strip $(foreach key,$(MEND_KEYS),$(if \
+	$(findstring *,$(key))$(findstring ?,$(key))$(findstring [,$(key))$(wildcard $(key)),,$(key))))
 
 ifneq ($(mend-keys-relative),)
 $(error MEND_KEYS: "$(mend-keys-relative)" must begin with "/")

@@ -216,6 +216,17 @@ static bool hex_parse(struct span text, u8 *bytes, size_t nr)
 	return true;
 }
 
+/* Only letters, digits and @others. */
+static bool span_of(struct span text, const char *others)
+{
+	size_t n;
+
+	for (n = 0; n < text.len; n++)
+		if (!is_alnum(text.at[n]) && !is_one_of(text.at[n], others))
+			return false;
+	return true;
+}
+
 /* @room includes the NUL. */
 static bool span_copy(struct span text, char *string, size_t room)
 {
@@ -243,14 +254,12 @@ static int take_format(struct lexer *lexer)
 static int take_id(struct lexer *lexer, struct manifest *m)
 {
 	struct span value;
-	size_t n;
 	int err = lexer_take(lexer, "id", &value);
 
 	if (err)
 		return err;
-	for (n = 0; n < value.len; n++)
-		if (!is_alnum(value.at[n]) && !is_one_of(value.at[n], "._:+-"))
-			return lexer_fail(lexer, "an id holds only [A-Za-z0-9._:+-]");
+	if (!span_of(value, "._:+-"))
+		return lexer_fail(lexer, "an id holds only [A-Za-z0-9._:+-]");
 	if (!span_copy(value, m->id, sizeof(m->id)))
 		return lexer_fail(lexer, "an id has at most %u characters", MEND_ID_LEN - 1);
 	return lexer_next(lexer);
@@ -408,14 +417,12 @@ static int take_member(struct lexer *lexer, const char *key)
 static int take_release(struct lexer *lexer, struct manifest_payload *payload)
 {
 	struct span value;
-	size_t n;
 	int err = lexer_take(lexer, "payload", &value);
 
 	if (err)
 		return err;
-	for (n = 0; n < value.len; n++)
-		if (!is_alnum(value.at[n]) && (!n || !is_one_of(value.at[n], "._+~-")))
-			return lexer_fail(lexer, "a release holds only [A-Za-z0-9._+~-] and begins with a letter or digit");
+	if (!span_of(value, "._+~-") || !is_alnum(value.at[0]))
+		return lexer_fail(lexer, "a release holds only [A-Za-z0-9._+~-] and begins with a letter or digit");
 	if (!span_copy(value, payload->release, sizeof(payload->release)))
 		return lexer_fail(lexer, "a release has at most %u characters",
 				  MEND_RELEASE_LEN - 1);
@@ -454,12 +461,26 @@ static bool func_parse(struct span value, struct manifest_func *func)
 	u64 sympos;
 
 	if (!words_split(value, words, 3) ||
+	    !span_of(words[0], "_-") ||
 	    !span_copy(words[0], func->object, sizeof(func->object)) ||
+	    !span_of(words[1], "_.$") ||
 	    !span_copy(words[1], func->symbol, sizeof(func->symbol)) ||
 	    !number_parse(words[2], U32_MAX, &sympos))
 		return false;
 	func->sympos = sympos;
 	return true;
+}
+
+/* Has this payload named the current line's function before? */
+static bool func_is_taken(const struct lexer *lexer, const struct manifest_payload *payload)
+{
+	struct lexer before = { .buf = lexer->buf, .len = lexer->start, .pos = payload->funcs };
+
+	while (!lexer_next(&before) && !before.at_end)
+		if (before.value.len == lexer->value.len &&
+		    !memcmp(before.value.at, lexer->value.at, before.value.len))
+			return true;
+	return false;
 }
 
 static int take_funcs(struct lexer *lexer, struct manifest_payload *payload)
@@ -476,8 +497,9 @@ static int take_funcs(struct lexer *lexer, struct manifest_payload *payload)
 			return lexer_fail(lexer, "more than %u func lines in one payload",
 					  MEND_FUNCS_MAX);
 		if (!func_parse(lexer->value, &func))
-			return lexer_fail(lexer, "\"func\" has an object (at most %u characters), a symbol (%u) and a sympos",
-					  MEND_OBJECT_LEN - 1, MEND_SYMBOL_LEN - 1);
+			return lexer_fail(lexer, "\"func\" has an object of [A-Za-z0-9_-], a symbol of [A-Za-z0-9_.$] and a sympos");
+		if (func_is_taken(lexer, payload))
+			return lexer_fail(lexer, "a second line for one function");
 		payload->nr_funcs++;
 		err = lexer_next(lexer);
 		if (err)
