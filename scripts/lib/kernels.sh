@@ -12,6 +12,9 @@
 
 MATRIX=(6.1-cloud 6.1-rt 6.12-cloud 6.12-rt)
 
+# What scripts/debug-kernel builds: "6.1-debug", not one of the matrix.
+DEBUG_KERNEL=$MEND_CACHE/debug
+
 apt_get()
 {
 	local opts=(-q -o APT::Color=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
@@ -70,6 +73,11 @@ matrix_release()
 {
 	local release=
 
+	if [ "$1" = 6.1-debug ]; then
+		cat "$DEBUG_KERNEL/release" 2>/dev/null ||
+			{ say "there is no debug kernel: scripts/debug-kernel builds it"; return 1; }
+		return 0
+	fi
 	[ -e "$MEND_CACHE/matrix" ] || matrix_refresh || return 1
 	release=$(awk -v n="$1" '$1 == n { print $2 }' "$MEND_CACHE/matrix")
 	[ -n "$release" ] || return 1
@@ -119,7 +127,7 @@ kernel_image()
 		printf '%s\n' "$1"
 		return 0 ;;
 	esac
-	if [[ " ${MATRIX[*]} " == *" $1 "* ]]; then
+	if [[ " ${MATRIX[*]} 6.1-debug " == *" $1 "* ]]; then
 		release=$(matrix_release "$1") || return 1
 	elif [[ $1 != *-amd64 ]]; then
 		say "'$1' is neither one of ${MATRIX[*]}, nor a release, nor a path"
