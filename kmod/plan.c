@@ -52,20 +52,25 @@ static void add_step(struct plan *plan, struct patch *patch, enum patch_state to
 	step->seq = seq;
 }
 
-/* May this patch be switched on today? */
-static int check_on(struct patch *patch, struct mend_report *report)
+/* An unsigned payload has no authorization that would know its floor. */
+static int check_unsigned(const struct patch *patch, struct mend_report *report)
 {
 	u64 floor = floor_get(patch->name);
 
-	if (patch->generation < floor)
-		return report_fail(report, -ESTALE, MEND_R_FLOOR,
-				   "'%s' generation %llu is older than generation %llu, which was confirmed on this machine",
-				   patch->name, patch->generation, floor);
+	if (patch->generation >= floor)
+		return 0;
+	return report_fail(report, -ESTALE, MEND_R_FLOOR,
+			   "\"%s\" generation %llu is older than %llu, which was on and confirmed",
+			   patch->name, patch->generation, floor);
+}
+
+/* May this patch be switched on today? */
+static int check_on(const struct patch *patch, struct mend_report *report)
+{
 	if (floor_prepare(patch->name))
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
-	if (patch->auth)
-		return authorization_check_now(patch->auth, report);
-	return 0;
+	return patch->auth ? authorization_check_now(patch->auth, report) :
+			     check_unsigned(patch, report);
 }
 
 /* The payload must be loaded for good, and stay. */
