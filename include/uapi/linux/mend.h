@@ -115,41 +115,41 @@ enum mend_reason {
 	MEND_R_SIZE			= 2,	/* EINVAL, E2BIG */
 	MEND_R_FLAGS			= 3,	/* EINVAL */
 	MEND_R_RESERVED			= 4,	/* EINVAL */
-	MEND_R_RANGE			= 5,	/* EINVAL, E2BIG: a value out of its limits */
+	MEND_R_RANGE			= 5,	/* EINVAL, E2BIG: out of its limits */
 	MEND_R_NOMEM			= 6,	/* ENOMEM */
 	MEND_R_INTERRUPTED		= 7,	/* EINTR */
 	MEND_R_INTERNAL			= 8,	/* EIO */
-	MEND_R_STATE			= 9,	/* EINVAL, EALREADY: move not allowed from this state */
+	MEND_R_STATE			= 9,	/* EINVAL, EALREADY: no such move */
 	MEND_R_NO_PATCH			= 10,	/* ENOENT */
 	MEND_R_DUPLICATE		= 11,	/* EEXIST, EINVAL */
 
 	/* trust */
-	MEND_R_NO_KEYS			= 32,	/* EKEYREJECTED: mend.ko was built without keys */
+	MEND_R_NO_KEYS			= 32,	/* EKEYREJECTED: built without keys */
 	MEND_R_SIGNATURE		= 33,	/* EKEYREJECTED */
 	MEND_R_CERT_EXPIRED		= 34,	/* EKEYEXPIRED */
-	MEND_R_CERT_NOT_YET_VALID	= 35,	/* EKEYEXPIRED: also what an unset clock gives */
+	MEND_R_CERT_NOT_YET_VALID	= 35,	/* EKEYEXPIRED: or the clock is unset */
 	MEND_R_MANIFEST_EXPIRED		= 36,	/* EKEYEXPIRED */
 	MEND_R_MANIFEST_SYNTAX		= 37,	/* EBADMSG */
-	MEND_R_MANIFEST_VERSION		= 38,	/* EBADMSG: format newer than this mend.ko */
-	MEND_R_DIGEST			= 39,	/* EKEYREJECTED: payload bytes not in the manifest */
+	MEND_R_MANIFEST_VERSION		= 38,	/* EBADMSG: newer than this mend.ko */
+	MEND_R_DIGEST			= 39,	/* EKEYREJECTED: not the signed bytes */
 	MEND_R_FLOOR			= 40,	/* ESTALE */
-	MEND_R_UNBOUND			= 41,	/* EKEYREJECTED: payload was not loaded through AUTHORIZE */
-	MEND_R_CUSTODY			= 42,	/* EKEYREJECTED: loaded in a way that breaks the chain */
+	MEND_R_UNBOUND			= 41,	/* EKEYREJECTED: not loaded by AUTHORIZE */
+	MEND_R_CUSTODY			= 42,	/* EKEYREJECTED: the chain was broken */
 	MEND_R_LOCKDOWN			= 43,	/* EPERM */
 
 	/* fit */
 	MEND_R_RELEASE			= 64,	/* ENOEXEC */
 	MEND_R_BUILD_ID			= 65,	/* ENOEXEC */
 	MEND_R_PAYLOAD_FORMAT		= 66,	/* ENOEXEC */
-	MEND_R_PAYLOAD_MISMATCH		= 67,	/* ENOEXEC: payload and manifest name different things */
+	MEND_R_PAYLOAD_MISMATCH		= 67,	/* ENOEXEC: not what the manifest says */
 	MEND_R_NO_OBJECT		= 68,	/* ENOENT: module not loaded */
 	MEND_R_NO_SYMBOL		= 69,	/* ENOENT */
-	MEND_R_AMBIGUOUS		= 70,	/* EINVAL: several of that name, sympos is 0 */
+	MEND_R_AMBIGUOUS		= 70,	/* EINVAL: several, and sympos is 0 */
 	MEND_R_INIT_SYMBOL		= 71,	/* EINVAL: __init code or data */
 	MEND_R_NO_FENTRY		= 72,	/* EINVAL: not traceable by ftrace */
-	MEND_R_UNPATCHABLE		= 73,	/* EINVAL: always on some stack, or in mend or a payload */
-	MEND_R_RELOC			= 74,	/* ENOEXEC: relocation out of bounds or range */
-	MEND_R_FTRACE_OWNER		= 75,	/* EBUSY: the function belongs to somebody else */
+	MEND_R_UNPATCHABLE		= 73,	/* EINVAL: always on a stack, or mend's */
+	MEND_R_RELOC			= 74,	/* ENOEXEC: out of bounds or range */
+	MEND_R_FTRACE_OWNER		= 75,	/* EBUSY: somebody else's function */
 	MEND_R_FTRACE			= 76,	/* ENODEV, EIO: ftrace is off or refused */
 
 	/* switch */
