@@ -158,8 +158,8 @@ TEST(a_smaller_size_is_refused_and_nothing_is_written_behind_it)
 			fill(&doors[i], arg);
 			memset(arg + (size < 4 ? 4 : size), 0xa5, ROOM - (size < 4 ? 4 : size));
 			*(uint32_t *)arg = size;
-			DIAG("%s with size %u", doors[i].name, size);
-			EXPECT_EQ(-EINVAL, call_door(&doors[i], arg));
+			if (call_door(&doors[i], arg) != -EINVAL)
+				KSFT_FAILED("%s with size %u is accepted", doors[i].name, size);
 			for (k = size < 4 ? 4 : size; k < ROOM; k++)
 				ASSERT_EQ(0xa5, arg[k]);
 		}

@@ -66,44 +66,51 @@ __attribute__((weak)) void test_teardown(void);
 #define SKIP(...) \
 	(snprintf(ksft_skip_reason, KSFT_REASON_LEN, __VA_ARGS__), exit(KSFT_SKIP))
 
+static inline const char *ksft_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 #define KSFT_FAILED(...) \
-	(ksft_failed = true, printf("# %s:%d: ", __FILE__, __LINE__), \
+	(ksft_failed = true, printf("# %s:%d: ", ksft_file(__FILE__), __LINE__), \
 	 printf(__VA_ARGS__), putchar('\n'))
 
-#define KSFT_COMPARE(_a, _op, _b, _bad)					\
+#define KSFT_COMPARE(_a, _sa, _op, _b, _sb, _bad)			\
 do {									\
 	long long a_ = (long long)(_a), b_ = (long long)(_b);		\
 									\
 	if (!(a_ _op b_)) {						\
 		KSFT_FAILED("expected %s %s %s: %lld and %lld",		\
-			    #_a, #_op, #_b, a_, b_);			\
+			    _sa, #_op, _sb, a_, b_);			\
 		_bad;							\
 	}								\
 } while (0)
 
-#define KSFT_COMPARE_STR(_a, _b, _bad)					\
+#define KSFT_COMPARE_STR(_a, _sa, _b, _sb, _bad)			\
 do {									\
 	const char *a_ = (_a), *b_ = (_b);				\
 									\
 	if (strcmp(a_, b_)) {						\
-		KSFT_FAILED("expected %s == %s: \"%s\" and \"%s\"", #_a, #_b, a_, b_); \
+		KSFT_FAILED("expected %s == %s: \"%s\" and \"%s\"", _sa, _sb, a_, b_); \
 		_bad;							\
 	}								\
 } while (0)
 
-#define EXPECT_EQ(_a, _b)	KSFT_COMPARE(_a, ==, _b, )
-#define EXPECT_NE(_a, _b)	KSFT_COMPARE(_a, !=, _b, )
-#define EXPECT_GT(_a, _b)	KSFT_COMPARE(_a, >, _b, )
-#define EXPECT_GE(_a, _b)	KSFT_COMPARE(_a, >=, _b, )
-#define EXPECT_LE(_a, _b)	KSFT_COMPARE(_a, <=, _b, )
-#define EXPECT_STREQ(_a, _b)	KSFT_COMPARE_STR(_a, _b, )
-#define EXPECT_TRUE(_a)		KSFT_COMPARE(!!(_a), ==, 1, )
-#define ASSERT_EQ(_a, _b)	KSFT_COMPARE(_a, ==, _b, exit(KSFT_FAIL))
-#define ASSERT_NE(_a, _b)	KSFT_COMPARE(_a, !=, _b, exit(KSFT_FAIL))
-#define ASSERT_GE(_a, _b)	KSFT_COMPARE(_a, >=, _b, exit(KSFT_FAIL))
-#define ASSERT_GT(_a, _b)	KSFT_COMPARE(_a, >, _b, exit(KSFT_FAIL))
-#define ASSERT_STREQ(_a, _b)	KSFT_COMPARE_STR(_a, _b, exit(KSFT_FAIL))
-#define ASSERT_TRUE(_a)		KSFT_COMPARE(!!(_a), ==, 1, exit(KSFT_FAIL))
+#define EXPECT_EQ(_a, _b)	KSFT_COMPARE(_a, #_a, ==, _b, #_b, )
+#define EXPECT_NE(_a, _b)	KSFT_COMPARE(_a, #_a, !=, _b, #_b, )
+#define EXPECT_GT(_a, _b)	KSFT_COMPARE(_a, #_a, >, _b, #_b, )
+#define EXPECT_GE(_a, _b)	KSFT_COMPARE(_a, #_a, >=, _b, #_b, )
+#define EXPECT_LE(_a, _b)	KSFT_COMPARE(_a, #_a, <=, _b, #_b, )
+#define EXPECT_TRUE(_a)		KSFT_COMPARE(!!(_a), #_a, ==, 1, "true", )
+#define EXPECT_STREQ(_a, _b)	KSFT_COMPARE_STR(_a, #_a, _b, #_b, )
+#define ASSERT_EQ(_a, _b)	KSFT_COMPARE(_a, #_a, ==, _b, #_b, exit(KSFT_FAIL))
+#define ASSERT_NE(_a, _b)	KSFT_COMPARE(_a, #_a, !=, _b, #_b, exit(KSFT_FAIL))
+#define ASSERT_GE(_a, _b)	KSFT_COMPARE(_a, #_a, >=, _b, #_b, exit(KSFT_FAIL))
+#define ASSERT_GT(_a, _b)	KSFT_COMPARE(_a, #_a, >, _b, #_b, exit(KSFT_FAIL))
+#define ASSERT_TRUE(_a)		KSFT_COMPARE(!!(_a), #_a, ==, 1, "true", exit(KSFT_FAIL))
+#define ASSERT_STREQ(_a, _b)	KSFT_COMPARE_STR(_a, #_a, _b, #_b, exit(KSFT_FAIL))
 
 static int ksft_child(const struct ksft_test *test)
 {

@@ -62,6 +62,14 @@ expect_status()
 	fi
 }
 
+# expect_failure COMMAND...: whatever its exit status, as long as it is not 0
+expect_failure()
+{
+	if "$@" >"$TMP/out" 2>&1; then
+		fail "'$*' succeeded"
+	fi
+}
+
 # expect_output REGEX...: all of them match a line of the last expect_status
 expect_output()
 {

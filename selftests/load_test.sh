@@ -53,7 +53,7 @@ test_mend_requires_signatures_unless_told_otherwise()
 	load_mend
 	expect Y "$(cat /sys/module/mend/parameters/require_signature)" require_signature
 	load_target
-	expect_status 1 insmod "$MODULES/mend_test_plain.ko"
+	expect_failure insmod "$MODULES/mend_test_plain.ko"
 	is_loaded mend_test_plain && fail "an unsigned payload was loaded"
 	[ ! -e "$SYSFS/test-plain.1" ] || fail "an unsigned payload was registered"
 	expect 0 "$(target plain)" "target_plain()"
@@ -68,7 +68,7 @@ test_require_signature_cannot_be_changed_later()
 test_rmmod_mend_is_refused_while_a_patch_is_on()
 {
 	patch_on
-	expect_status 1 rmmod mend
+	expect_failure rmmod mend
 	is_loaded mend || fail "mend is gone"
 	expect 1 "$(target plain)" "target_plain() after the refused rmmod"
 }
@@ -76,7 +76,7 @@ test_rmmod_mend_is_refused_while_a_patch_is_on()
 test_rmmod_of_a_payload_is_refused_while_it_is_on()
 {
 	patch_on
-	expect_status 1 rmmod mend_test_plain
+	expect_failure rmmod mend_test_plain
 	expect 1 "$(target plain)" "target_plain() after the refused rmmod"
 	expect on "$(cat "$SYSFS/test-plain.1/state")" state
 }

@@ -15,11 +15,12 @@
 void suite_setup(void)
 {
 	go_home();
-	load_mend("");
 }
 
+/* A fresh mend.ko for each test: it remembers the generations that were on. */
 void test_setup(void)
 {
+	load_mend("");
 	load_target();
 }
 
@@ -133,7 +134,7 @@ TEST(sysfs_enabled_switches_on_and_off)
 	EXPECT_STREQ("off", attribute("test-plain", 1, "state"));
 }
 
-TEST(sysfs_enabled_takes_0_and_1_and_nothing_else)
+TEST(sysfs_enabled_refuses_what_is_not_a_boolean)
 {
 	load_ok("mend_test_plain");
 	EXPECT_EQ(-EINVAL, spit(MEND_SYSFS "/test-plain.1/enabled", "2\n"));
