@@ -32,7 +32,7 @@ struct stack_trace_copy {
  * @task: not running: stopped with its CPU, or scheduled out and kept so
  * @ranges: sealed
  * @hit: out: the address found inside; 0 if the verdict is not STACK_INSIDE
- * @trace: out: the addresses walked so far
+ * @trace: out: the addresses walked; all of the stack if the task is inside
  *
  * Clean means: every frame from the innermost to user mode, or to the task's
  * first function, was found and none is inside.

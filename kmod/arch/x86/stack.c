@@ -25,6 +25,20 @@ static void remember(struct stack_trace_copy *trace, unsigned long addr)
 		trace->addr[trace->nr++] = addr;
 }
 
+/* The rest of the way, for the person who will have to find the task. */
+static void remember_callers(struct unwind_state *state, struct stack_trace_copy *trace)
+{
+	unsigned long addr;
+
+	for (unwind_next_frame(state); !unwind_done(state) && !unwind_error(state);
+	     unwind_next_frame(state)) {
+		addr = unwind_get_return_address(state);
+		if (!addr || trace->nr == STACK_DEPTH)
+			return;
+		remember(trace, addr);
+	}
+}
+
 enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
 			       unsigned long *hit, struct stack_trace_copy *trace)
 {
@@ -55,6 +69,7 @@ enum stack_verdict stack_check(struct task_struct *task, const struct range_set 
 		remember(trace, addr);
 		if (range_set_contains(ranges, addr)) {
 			*hit = addr;
+			remember_callers(&state, trace);
 			return STACK_INSIDE;
 		}
 	}
