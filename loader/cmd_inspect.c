@@ -7,7 +7,7 @@
 #include "lib/bundle.h"
 #include "lib/json.h"
 #include "lib/reason.h"
-#include "page.h"
+#include "ui_page.h"
 #include "ui.h"
 
 static const char help[] =
@@ -40,7 +40,7 @@ static int print(const struct ui *ui, const struct bundle *b, const struct err *
 	if (machine_kernel(&machine_real, &kernel, &e))
 		running = NULL;	/* only a remark on the page depends on it */
 	if (ui->json) {
-		doc = page_json(b, running);
+		doc = ui_page_json(b, running);
 		json_object_set_new(doc, "not_verified", b->signer ? json_null() : json_err(why));
 		return ui_json(doc);
 	}
@@ -49,7 +49,7 @@ static int print(const struct ui *ui, const struct bundle *b, const struct err *
 		ui_text(stdout, why->message);
 		puts("\n");
 	}
-	page_print(b, running);
+	ui_page(b, running);
 	return EXIT_CODE_OK;
 }
 

@@ -6,7 +6,7 @@
 
 #include "lib/bundle.h"
 #include "lib/json.h"
-#include "page.h"
+#include "ui_page.h"
 #include "ui.h"
 
 static const char help[] =
@@ -38,7 +38,7 @@ static int print(const struct ui *ui, const char *path, const struct bundle *b)
 	const struct manifest *m = &b->manifest;
 
 	if (ui->json)
-		return ui_json(page_json(b, NULL));
+		return ui_json(ui_page_json(b, NULL));
 	printf("%s: good: '%s' generation %ju, signed by ", path, m->name,
 	       (uintmax_t)m->generation);
 	ui_text(stdout, b->signer->subject);

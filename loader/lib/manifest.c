@@ -227,17 +227,6 @@ static int split_func(struct parser *p, struct manifest_func *f)
 	return 0;
 }
 
-static bool has_func(const struct manifest_payload *b, const struct manifest_func *f)
-{
-	size_t i;
-
-	for (i = 0; i < b->nr_funcs; i++)
-		if (b->funcs[i].sympos == f->sympos && !strcmp(b->funcs[i].symbol, f->symbol) &&
-		    !strcmp(b->funcs[i].object, f->object))
-			return true;
-	return false;
-}
-
 static int take_func(struct parser *p, struct manifest_payload *b)
 {
 	struct manifest_func f, *funcs;
@@ -246,8 +235,6 @@ static int take_func(struct parser *p, struct manifest_payload *b)
 		return syntax(p, "too many functions");
 	if (split_func(p, &f))
 		return -1;
-	if (has_func(b, &f))
-		return syntax(p, "this function was named before");
 	funcs = reallocarray(b->funcs, b->nr_funcs + 1, sizeof(f));
 	if (!funcs)
 		return err_nomem(p->e);

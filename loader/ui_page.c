@@ -3,7 +3,7 @@
  * The page of "inspect" and "verify". All strings come from a parsed
  * manifest: printable ASCII.
  */
-#include "page.h"
+#include "ui_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +74,7 @@ static void print_payload(const struct manifest_payload *p, const struct kernel 
 	}
 }
 
-void page_print(const struct bundle *b, const struct kernel *kernel)
+void ui_page(const struct bundle *b, const struct kernel *kernel)
 {
 	const struct manifest *m = &b->manifest;
 	size_t i;
@@ -96,7 +96,7 @@ void page_print(const struct bundle *b, const struct kernel *kernel)
 		print_payload(&m->payloads[i], kernel);
 }
 
-json_t *page_json(const struct bundle *b, const struct kernel *kernel)
+json_t *ui_page_json(const struct bundle *b, const struct kernel *kernel)
 {
 	json_t *doc = json_object();
 	bool fits = false;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* Two objects, three functions, one with a sympos; says its name and generation. */
+#define TEST_MODULE	"mend_good_3"
+#include <mend/patch.h>
+
+MEND_EXTERN("vmlinux", hidden_function, 0);
+int hidden_function(int n);
+
+static int my_first(int n)
+{
+	return hidden_function(n);
+}
+
+static int my_second(int n)
+{
+	return n + 2;
+}
+
+static const struct mend_func vmlinux_funcs[] = {
+	MEND_FUNC(first, my_first),
+	MEND_FUNC_POS(second, my_second, 2),
+	{ }
+};
+
+static const struct mend_func ext4_funcs[] = {
+	MEND_FUNC(third, my_first),
+	{ }
+};
+
+static const struct mend_object objects[] = {
+	{ .funcs = vmlinux_funcs },
+	{ .name = "ext4", .funcs = ext4_funcs },
+	{ }
+};
+
+static struct mend_patch patch = {
+	.name = "good",
+	.generation = 3,
+	.objects = objects,
+	.unloadable = true,
+};
+
+MEND_PATCH(patch);
