@@ -29,11 +29,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#ifndef TEST_TIMEOUT_S
 #define TEST_TIMEOUT_S	120
+#endif
 #define TEST_MAX	128
 #define KSFT_REASON_LEN	256
+#define KSFT_SLOW_S	5	/* such a test says how long it took */
 
 enum { KSFT_OK = 0, KSFT_FAIL = 1, KSFT_SKIP = 4 };
 
@@ -166,6 +170,7 @@ static int ksft_main(int argc, char **argv)
 {
 	bool list = argc == 2 && !strcmp(argv[1], "-l"), bad = false;
 	unsigned int i, nr = 0;
+	time_t start;
 	int result;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -185,7 +190,10 @@ static int ksft_main(int argc, char **argv)
 		}
 		if (!ksft_wanted(ksft_tests[i].name, argc, argv))
 			continue;
+		start = time(NULL);
 		result = ksft_run_one(&ksft_tests[i]);
+		if (time(NULL) - start >= KSFT_SLOW_S)
+			DIAG("took %ld s", (long)(time(NULL) - start));
 		bad |= result != KSFT_OK && result != KSFT_SKIP;
 		ksft_print(++nr, ksft_tests[i].name, result);
 	}
