@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walking every stack while the machine is stopped.
+ * Is a task inside? One task; and all of them, while the machine is stopped.
  *
  * Rule: at the instant of the switch no task is inside code that stops being
  * current. The caller names that code as address ranges (switch.c). Here all
@@ -39,14 +39,11 @@ bool consistency_skip;
 #define skip_check()	false
 #endif
 
-/* Returns whether the task is not in the way. */
-static bool check_task(struct consistency *check, struct task_struct *task)
+bool consistency_check_task(struct consistency *check, struct task_struct *task)
 {
-	/* A stopper thread: whoever else was running has been switched out. */
-	if (READ_ONCE(task->on_cpu))
-		return true;
-
 	check->tasks++;
+	if (skip_check())
+		return true;
 	check->verdict = stack_check(task, check->ranges, &check->hit, &check->trace);
 	if (check->verdict == STACK_CLEAN)
 		return true;
@@ -64,7 +61,7 @@ static bool check_threads(struct consistency *check)
 
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
-		clean = check_task(check, thread);
+		clean = consistency_check_stopped(check, thread);
 		if (!clean)
 			goto out;
 	}
@@ -78,17 +75,14 @@ static bool check_idle_tasks(struct consistency *check)
 	int cpu;
 
 	for_each_online_cpu(cpu)
-		if (!check_task(check, ksyms_idle_task(cpu)))
+		if (!consistency_check_stopped(check, ksyms_idle_task(cpu)))
 			return false;
 	return true;
 }
 
 bool consistency_check_all(struct consistency *check)
 {
-	check->tasks = 0;
-	check->verdict = STACK_CLEAN;
-	if (skip_check())
-		return true;
+	consistency_begin(check);
 	return check_threads(check) && check_idle_tasks(check);
 }
 

@@ -34,13 +34,40 @@ struct consistency {
 	struct stack_trace_copy trace;
 };
 
+/** consistency_begin() - forget what an earlier check has found */
+static inline void consistency_begin(struct consistency *check)
+{
+	check->tasks = 0;
+	check->verdict = STACK_CLEAN;
+}
+
+/**
+ * consistency_check_task() - walk one task's stack
+ * @task: cannot run now, and its stack cannot be freed
+ *
+ * Context: any; no locks, no allocation, no printk.
+ *
+ * Return: true if it is not in the way; otherwise it is described in @check.
+ */
+bool consistency_check_task(struct consistency *check, struct task_struct *task);
+
+/**
+ * consistency_check_stopped() - the same with all CPUs stopped
+ *
+ * A task that is on a CPU then is a stopper thread: whoever else was running
+ * has been switched out. The functions on their stacks cannot be patched.
+ */
+static inline bool consistency_check_stopped(struct consistency *check, struct task_struct *task)
+{
+	return READ_ONCE(task->on_cpu) || consistency_check_task(check, task);
+}
+
 /**
  * consistency_check_all() - walk the stack of every thread and idle task
  *
  * Stops at the first task in the way: the pause is not for counting.
  *
- * Context: inside stop_machine(), interrupts off on all CPUs. No locks, no
- * allocation, no printk.
+ * Context: inside stop_machine(), interrupts off on all CPUs.
  *
  * Return: true if no task is inside the ranges.
  */

@@ -19,11 +19,13 @@
 #include "consistency.h"
 #include "ctl.h"
 #include "custody.h"
+#include "dirty.h"
 #include "floor.h"
 #include "keyring.h"
 #include "notifier.h"
 #include "redirect.h"
 #include "selftest.h"
+#include "switch.h"
 #include "sysfs.h"
 
 #define CREATE_TRACE_POINTS
@@ -33,7 +35,36 @@ bool mend_require_signature = IS_ENABLED(CONFIG_MEND_REQUIRE_SIGNATURE);
 module_param_named(require_signature, mend_require_signature, bool, 0444);
 MODULE_PARM_DESC(require_signature, "Refuse payloads that were not authorized. 0 taints the kernel, is for development, and is impossible under lockdown.");
 
+static int check_set(const char *value, const struct kernel_param *param)
+{
+	if (sysfs_streq(value, "dirty"))
+		WRITE_ONCE(switch_walk_all, false);
+	else if (sysfs_streq(value, "walk"))
+		WRITE_ONCE(switch_walk_all, true);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int check_get(char *buf, const struct kernel_param *param)
+{
+	return sysfs_emit(buf, "%s\n", READ_ONCE(switch_walk_all) ? "walk" : "dirty");
+}
+
+static const struct kernel_param_ops check_ops = {
+	.set = check_set,
+	.get = check_get,
+};
+module_param_cb(check, &check_ops, NULL, 0644);
+MODULE_PARM_DESC(check, "How tasks are looked at: \"dirty\", outside, and in the stop window only those that ran since; or \"walk\", all of them in the window.");
+
 #ifdef CONFIG_MEND_SELFTEST
+module_param_named(test_dirty_slots, dirty_test_slots, uint, 0644);
+MODULE_PARM_DESC(test_dirty_slots, "Test builds only: size of the dirty set's table, 0: as needed.");
+module_param_named(test_dirty_ring, dirty_test_ring, uint, 0644);
+MODULE_PARM_DESC(test_dirty_ring, "Test builds only: size of the dirty set's rings, 0: as needed.");
+module_param_named(test_no_probe, dirty_test_no_probe, bool, 0644);
+MODULE_PARM_DESC(test_no_probe, "Test builds only: do not watch the scheduler. Unsafe.");
 module_param_named(test_skip_check, consistency_skip, bool, 0644);
 MODULE_PARM_DESC(test_skip_check, "Test builds only: switch without looking at any task. Unsafe.");
 #endif
@@ -63,6 +94,9 @@ static int __init mend_init(void)
 	if (err)
 		return err;
 	err = custody_init();
+	if (err)
+		return err;
+	err = dirty_init();
 	if (err)
 		return err;
 	buildid_init();

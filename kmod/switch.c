@@ -6,8 +6,10 @@
  *             everything is allocated here
  *   attach    make ftrace call the handler at sites that are new: they are
  *             not in the current table, so nothing changes yet
- *   attempt   stop the machine, look at every task, store one pointer; or
- *             leave everything as it was, wait a little and try again
+ *   sweep     look at tasks while the machine runs, until only those are left
+ *             that ran in the last moment; a task inside: wait a little, again
+ *   attempt   stop the machine, look at those, store one pointer; or leave
+ *             everything as it was and sweep again
  *   commit    states, statistics, sysfs, uevents: the machine goes on already
  *
  * The only caller of redirect_publish() but for the self-test at load.
@@ -22,6 +24,7 @@
 
 #include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
@@ -30,6 +33,7 @@
 #include <linux/timekeeping.h>
 #include "batch.h"
 #include "consistency.h"
+#include "dirty.h"
 #include "floor.h"
 #include "patch.h"
 #include "plan.h"
@@ -41,16 +45,24 @@
 /* How long a site stays attached after the last patch on it went off. */
 #define LINGER_MS	500
 
-/* Between two attempts: grows, since each of them stops the machine. */
-#define DELAY_MIN_US	1000
-#define DELAY_MAX_US	50000
+/*
+ * Between two attempts. Looking costs next to nothing with the dirty set, so
+ * that a blocker that has left is noticed at once; walking all stops the
+ * machine each time.
+ */
+#define DELAY_MIN_US		500
+#define DELAY_MAX_US		3000
+#define DELAY_MAX_WALK_US	50000
 
 static DEFINE_MUTEX(switch_mutex);
+
+bool switch_walk_all;
 
 /**
  * struct attempt - one visit to the stop window
  * @check: the task check, in and out
  * @next: the table to publish
+ * @walk: look at all tasks in the window; otherwise only at the dirty ones
  * @called_ns: when stop_machine() was called; CLOCK_MONOTONIC
  * @begin_ns: the window's begin as seen by the CPU that works in it
  * @end_ns: and its end
@@ -59,6 +71,7 @@ static DEFINE_MUTEX(switch_mutex);
 struct attempt {
 	struct consistency check;
 	const struct table *next;
+	bool walk;
 	u64 called_ns;
 	u64 begin_ns;
 	u64 end_ns;
@@ -74,17 +87,29 @@ static int stop_window(void *data)
 	struct attempt *attempt = data;
 
 	attempt->begin_ns = ktime_get_mono_fast_ns();
-	attempt->done = consistency_check_all(&attempt->check);
+	attempt->done = attempt->walk ? consistency_check_all(&attempt->check) :
+					dirty_check(&attempt->check);
 	if (attempt->done)
 		redirect_publish(attempt->next);
 	attempt->end_ns = ktime_get_mono_fast_ns();
 	return 0;
 }
 
+/* Is it worth stopping the machine? */
+static bool sweep(struct attempt *attempt)
+{
+	if (attempt->walk)
+		return true;
+	consistency_begin(&attempt->check);
+	return dirty_sweep(&attempt->check);
+}
+
 static int attempt_once(struct attempt *attempt, struct mend_switch *out)
 {
 	int err;
 
+	if (!sweep(attempt))
+		return -EBUSY;
 	out->attempts++;
 	attempt->called_ns = ktime_get_mono_fast_ns();
 	err = stop_machine(stop_window, attempt, NULL);
@@ -98,12 +123,62 @@ static int attempt_once(struct attempt *attempt, struct mend_switch *out)
 	return attempt->done ? 0 : -EBUSY;
 }
 
+/**
+ * struct waiting - whom the switch that is under way waits for
+ * @since: CLOCK_MONOTONIC, when it began
+ * @shown: when the blocker was last described
+ * @blocker: all zero: nobody
+ *
+ * Protected by waiting_mutex; readers come from sysfs.
+ */
+static struct waiting {
+	u64 since;
+	u64 shown;
+	struct mend_blocker blocker;
+} waiting;
+static DEFINE_MUTEX(waiting_mutex);
+
+/* Names are looked up ten times a second at most. */
+static void waiting_set(const struct consistency *check, u64 since)
+{
+	u64 now = ktime_get_ns();
+
+	mutex_lock(&waiting_mutex);
+	if (!waiting.shown || now - waiting.shown > 100 * NSEC_PER_MSEC) {
+		consistency_describe(check, &waiting.blocker);
+		waiting.since = since;
+		waiting.shown = now;
+		trace_mend_blocked(&waiting.blocker);
+	}
+	mutex_unlock(&waiting_mutex);
+}
+
+static void waiting_clear(void)
+{
+	mutex_lock(&waiting_mutex);
+	memset(&waiting, 0, sizeof(waiting));
+	mutex_unlock(&waiting_mutex);
+}
+
+int switch_show_waiting(char *buf, size_t size)
+{
+	const struct mend_blocker *blocker = &waiting.blocker;
+	int len = 0;
+
+	mutex_lock(&waiting_mutex);
+	if (waiting.shown)
+		len = scnprintf(buf, size, "%llu %d %s:%s %s\n",
+				div_u64(ktime_get_ns() - waiting.since, NSEC_PER_MSEC),
+				blocker->pid, blocker->object, blocker->func, blocker->comm);
+	mutex_unlock(&waiting_mutex);
+	return len;
+}
+
 static int report_blocker(struct attempt *attempt, struct mend_switch *out)
 {
 	struct mend_blocker *blocker = &out->blocker;
 
 	consistency_describe(&attempt->check, blocker);
-	trace_mend_blocked(blocker);
 	if (attempt->check.verdict == STACK_UNRELIABLE)
 		return report_fail(&out->report, -EBUSY, MEND_R_UNRELIABLE,
 				   "the stack of %s (pid %d) cannot be read reliably; nothing was changed",
@@ -113,13 +188,21 @@ static int report_blocker(struct attempt *attempt, struct mend_switch *out)
 			   blocker->pid, blocker->func);
 }
 
-static unsigned int wait_before(u32 attempts, u64 left_ns)
+static unsigned int wait_before(const struct attempt *attempt, u32 tries, u64 left_ns)
 {
-	unsigned int delay = DELAY_MAX_US;
+	u64 max = attempt->walk ? DELAY_MAX_WALK_US : DELAY_MAX_US;
+	u64 delay = DELAY_MIN_US << min_t(u32, tries, 10);
 
-	if (attempts < 6)
-		delay = DELAY_MIN_US << attempts;
-	return min_t(u64, min_t(u64, delay, DELAY_MAX_US), left_ns / NSEC_PER_USEC + 1);
+	return min3(delay, max, left_ns / NSEC_PER_USEC + 1);
+}
+
+/* A task was lost: from here on only a walk of all will do. */
+static bool must_walk(struct attempt *attempt)
+{
+	if (attempt->walk || !dirty_overflowed())
+		return false;
+	attempt->walk = true;
+	return true;
 }
 
 static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_switch *out)
@@ -127,6 +210,7 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 	u64 start = ktime_get_ns(), now;
 	u64 deadline = start + (u64)timeout_ms * NSEC_PER_MSEC;
 	unsigned int delay;
+	u32 tries = 0;
 	int err;
 
 	for (;;) {
@@ -135,14 +219,33 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 		out->wait_ns = now - start;
 		if (err != -EBUSY)
 			return err;
+		if (must_walk(attempt))
+			continue;
+		waiting_set(&attempt->check, start);
 		if (now >= deadline)
 			return report_blocker(attempt, out);
 		if (fatal_signal_pending(current))
 			return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 					   "interrupted while waiting; nothing was changed");
-		delay = wait_before(out->attempts, deadline - now);
+		delay = wait_before(attempt, tries++, deadline - now);
 		usleep_range(delay, delay + delay / 4);
 	}
+}
+
+static int arm_and_attempt(struct attempt *attempt, u32 timeout_ms, struct mend_switch *out)
+{
+	int err;
+
+	attempt->walk = READ_ONCE(switch_walk_all);
+	if (attempt->walk)
+		return attempt_until(attempt, timeout_ms, out);
+	err = dirty_arm();
+	if (err)
+		return report_fail(&out->report, err, MEND_R_NOMEM,
+				   "cannot watch the scheduler: error %d", err);
+	err = attempt_until(attempt, timeout_ms, out);
+	dirty_disarm();
+	return err;
 }
 
 static void commit_step(const struct plan_step *step, const struct switch_record *record)
@@ -218,7 +321,8 @@ static int switch_plan(struct plan *plan, u32 timeout_ms, struct mend_switch *ou
 	batch_hold();
 	err = batch_attach(plan->attach, plan->nr_sites, &out->report);
 	if (!err)
-		err = attempt_until(attempt, timeout_ms, out);
+		err = arm_and_attempt(attempt, timeout_ms, out);
+	waiting_clear();
 	if (!err) {
 		plan->next = NULL;	/* published */
 		/* stop_machine() has returned: nobody reads it any more. */

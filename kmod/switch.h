@@ -24,4 +24,20 @@ int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct men
 /** switch_one() - switch_run() for a single patch, for callers without a report */
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);
 
+/**
+ * switch_walk_all - look at every task inside the stop window
+ *
+ * A module parameter: the reference that the dirty set is measured against.
+ * May change at any time; a switch under way keeps to what it began with.
+ */
+extern bool switch_walk_all;
+
+/**
+ * switch_show_waiting() - whom the switch under way waits for
+ *
+ * One line "milliseconds pid object:function comm"; nothing if no switch
+ * waits. Context: may sleep, for a moment only. Return: length.
+ */
+int switch_show_waiting(char *buf, size_t size);
+
 #endif /* MEND_SWITCH_H */

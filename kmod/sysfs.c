@@ -307,13 +307,28 @@ void sysfs_patch_changed(struct patch *patch)
 	kobject_uevent_env(&patch->kobj, KOBJ_CHANGE, env);
 }
 
+static ssize_t waiting_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return switch_show_waiting(buf, PAGE_SIZE);
+}
+
+ATTR_RO(waiting);
+
 int sysfs_init(void)
 {
+	int err;
+
 	mend_kset = kset_create_and_add("mend", NULL, kernel_kobj);
-	return mend_kset ? 0 : -ENOMEM;
+	if (!mend_kset)
+		return -ENOMEM;
+	err = sysfs_create_file(&mend_kset->kobj, &waiting_attr.attr);
+	if (err)
+		kset_unregister(mend_kset);
+	return err;
 }
 
 void sysfs_exit(void)
 {
+	sysfs_remove_file(&mend_kset->kobj, &waiting_attr.attr);
 	kset_unregister(mend_kset);
 }

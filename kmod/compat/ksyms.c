@@ -13,7 +13,9 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/static_call.h>
+#include <linux/wait.h>
 #include <asm/text-patching.h>
 #include "ksyms.h"
 
@@ -23,6 +25,8 @@ DEFINE_STATIC_CALL_NULL(mend_kallsyms_lookup_size_offset, kallsyms_lookup_size_o
 DEFINE_STATIC_CALL_NULL(mend_ftrace_location, ftrace_location);
 DEFINE_STATIC_CALL_NULL(mend_text_poke_copy, text_poke_copy);
 DEFINE_STATIC_CALL_NULL(mend_idle_task, idle_task);
+DEFINE_STATIC_CALL_NULL(mend_task_call_func, task_call_func);
+DEFINE_STATIC_CALL_NULL(mend_put_task_stack, put_task_stack);
 DEFINE_STATIC_CALL_NULL(mend_get_kprobe, get_kprobe);
 DEFINE_STATIC_CALL_NULL(mend_find_module, find_module);
 
@@ -82,6 +86,8 @@ int ksyms_init(void)
 	    !resolve(ftrace_location) ||
 	    !resolve(text_poke_copy) ||
 	    !resolve(idle_task) ||
+	    !resolve(task_call_func) ||
+	    !resolve(put_task_stack) ||
 	    !resolve(get_kprobe) ||
 	    !resolve(find_module))
 		return -ENOENT;
@@ -117,6 +123,17 @@ void ksyms_text_poke_copy(void *addr, const void *bytes, size_t len)
 struct task_struct *ksyms_idle_task(int cpu)
 {
 	return static_call(mend_idle_task)(cpu);
+}
+
+int ksyms_task_call_func(struct task_struct *task, int (*fn)(struct task_struct *, void *),
+			 void *data)
+{
+	return static_call(mend_task_call_func)(task, fn, data);
+}
+
+void ksyms_put_task_stack(struct task_struct *task)
+{
+	static_call(mend_put_task_stack)(task);
 }
 
 struct kprobe *ksyms_get_kprobe(void *addr)

@@ -54,6 +54,18 @@ void ksyms_text_poke_copy(void *addr, const void *bytes, size_t len);
 /** ksyms_idle_task() - any context */
 struct task_struct *ksyms_idle_task(int cpu);
 
+/**
+ * ksyms_task_call_func() - call @fn while @task can neither be woken nor be
+ * scheduled in, under its locks with interrupts off
+ *
+ * Return: what @fn returned.
+ */
+int ksyms_task_call_func(struct task_struct *task, int (*fn)(struct task_struct *, void *),
+			 void *data);
+
+/** ksyms_put_task_stack() - the reverse of try_get_task_stack(); may free the stack */
+void ksyms_put_task_stack(struct task_struct *task);
+
 /** ksyms_get_kprobe() - the caller disables preemption */
 struct kprobe *ksyms_get_kprobe(void *addr);
 
