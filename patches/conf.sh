@@ -8,7 +8,8 @@
 #                    as in the manifest, see include/mend/bundle.h
 #   source FILE      the payload's only source file, beside the patch.conf
 #   define X=Y *     a macro for it
-#   func OBJECT SYMBOL SYMPOS +   what it replaces, for the manifest
+#
+# What a patch replaces is not here: mend pack reads that from the payload.
 
 die()
 {
@@ -16,21 +17,20 @@ die()
 	exit 1
 }
 
-# conf_read FILE: sets CONF (by key), CVES, DEFINES and FUNCS, or dies.
+# conf_read FILE: sets CONF (by key), CVES and DEFINES, or dies.
 conf_read()
 {
 	local file=$1 key value number=0
 
 	unset CONF
 	declare -gA CONF=([replaces]=none)
-	CVES=() DEFINES=() FUNCS=()
+	CVES=() DEFINES=()
 	while read -r key value || [ -n "$key" ]; do
 		number=$((number + 1))
 		case $key in
 		'' | '#'*) continue ;;
 		cve) CVES+=("$value") ;;
 		define) DEFINES+=("$value") ;;
-		func) FUNCS+=("$value") ;;
 		name | generation | replaces | kind | severity | id | title | expires | source)
 			CONF[$key]=$value ;;
 		*) die "$file:$number: unknown key '$key'" ;;
@@ -41,7 +41,6 @@ conf_read()
 	for key in name generation kind severity id title source; do
 		[ -n "${CONF[$key]:-}" ] || die "$file: no '$key'"
 	done
-	[ ${#FUNCS[@]} -gt 0 ] || die "$file: no 'func': it would change nothing"
 	[[ ${CONF[name]} =~ ^[a-z][a-z0-9-]{0,62}$ ]] ||
 		die "$file: '${CONF[name]}' is no patch name: a-z, 0-9 and '-', at most 63"
 	[[ ${CONF[generation]} =~ ^[1-9][0-9]{0,18}$ ]] ||
