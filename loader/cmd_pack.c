@@ -44,6 +44,7 @@ static const char help[] =
 	"                       if there is only one function of that name\n"
 	"  --key FILE           sign with this key (PEM)\n"
 	"  --cert FILE          and this certificate (PEM)\n"
+	"  --json               print what was packed as JSON\n"
 	"\n"
 	"Examples:\n"
 	"  mend pack -o fix.mend --name fix --generation 1 --kind security --severity important \\\n"

@@ -238,6 +238,8 @@ int ui_key_load(const char *key_path, const char *cert_path, EVP_PKEY **key, str
 			t->nr_certs);
 		goto failed;
 	}
+	if (trust_check_time(&t->certs[0], ui_now(), e) && e->reason == MEND_R_CERT_EXPIRED)
+		goto failed;
 	*key = key_load(key_path, e);
 	if (*key)
 		return 0;

@@ -95,7 +95,7 @@ struct ui_trust {
 /** ui_trust_load() - what these options name; the default directory without any */
 int ui_trust_load(const struct ui_trust *opts, struct trust *t, struct err *e);
 
-/** ui_key_load() - a key and its certificate, which must fit together */
+/** ui_key_load() - a key and its certificate, which must not have expired */
 int ui_key_load(const char *key_path, const char *cert_path, EVP_PKEY **key, struct trust *t,
 		struct err *e);
 

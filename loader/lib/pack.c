@@ -125,26 +125,38 @@ int pack_add_metadata(struct pack *p, const char *path, bool vex, struct err *e)
 	return 0;
 }
 
-/* The bundle as its users will see it, or not at all. */
-static int reopen(const struct buf *file, X509 *cert, int64_t now, struct err *e)
+/* The signature as a user will check it, at a time when the certificate is valid. */
+static int check_signature(const struct bundle *b, X509 *cert, struct err *e)
 {
+	const struct trust_cert *signer;
 	struct trust trust = { 0 };
+	int ret;
+
+	ret = trust_add(&trust, cert, "the signer's certificate", e);
+	if (!ret)
+		ret = cms_verify(b->manifest_text, b->signature, &trust,
+				 trust.certs[0].not_before, &signer, e);
+	trust_free(&trust);
+	return ret;
+}
+
+/* The bundle as its users will see it, or not at all. */
+static int reopen(const struct buf *file, X509 *cert, struct err *e)
+{
 	struct buf copy = { 0 };
 	struct bundle b;
 	int ret = 0;
 
-	if (cert)
-		ret = trust_add(&trust, cert, "certificate", e);
 	buf_append(&copy, file->data, file->len);
-	if (!ret && copy.failed)
-		ret = err_nomem(e);
-	if (!ret)
-		ret = bundle_open(&b, &copy, cert ? &trust : NULL, now, e);
-	else
+	if (copy.failed) {
 		buf_free(&copy);
-	if (!ret)
-		bundle_free(&b);
-	trust_free(&trust);
+		return err_nomem(e);
+	}
+	if (bundle_open(&b, &copy, NULL, 0, e))
+		return -1;
+	if (cert)
+		ret = check_signature(&b, cert, e);
+	bundle_free(&b);
 	return ret;
 }
 
@@ -159,8 +171,7 @@ static int produce(struct bundle *b, struct buf *signature, EVP_PKEY *key, X509 
 	}
 	if (bundle_write(b, out, e))
 		return -1;
-	/* at its own time of creation: packing may be later, or reproduce an old one */
-	if (!reopen(out, key ? cert : NULL, b->manifest.created, e))
+	if (!reopen(out, key ? cert : NULL, e))
 		return 0;
 	buf_free(out);
 	return -1;
@@ -168,7 +179,11 @@ static int produce(struct bundle *b, struct buf *signature, EVP_PKEY *key, X509 
 
 int pack_finish(struct pack *p, EVP_PKEY *key, X509 *cert, struct buf *out, struct err *e)
 {
-	manifest_write(&p->bundle.manifest, &p->text);
+	const struct manifest *m = &p->bundle.manifest;
+
+	if (m->has_expires && m->expires <= m->created)
+		return err_set(e, ERR_INPUT, "the bundle would expire before it is created");
+	manifest_write(m, &p->text);
 	if (p->text.failed)
 		return err_nomem(e);
 	p->bundle.manifest_text = buf_bytes(&p->text);

@@ -147,11 +147,12 @@ static int check_header(const uint8_t *header, const char *name, size_t *size, s
 int ustar_next(struct ustar_reader *r, const char *name, size_t max, struct bytes *data,
 	       struct err *e)
 {
-	const uint8_t *p = r->archive.data + r->offset;
 	size_t left = r->archive.len - r->offset, size;
+	const uint8_t *p;
 
 	if (left < USTAR_BLOCK)
 		return err_set(e, ERR_CONTAINER, "the file ends before the member '%s'", name);
+	p = r->archive.data + r->offset;
 	if (check_header(p, name, &size, e))
 		return -1;
 	if (size > max)
@@ -170,12 +171,11 @@ int ustar_next(struct ustar_reader *r, const char *name, size_t max, struct byte
 
 int ustar_end(const struct ustar_reader *r, struct err *e)
 {
-	const uint8_t *p = r->archive.data + r->offset;
 	size_t left = r->archive.len - r->offset;
 
 	if (left < 2 * USTAR_BLOCK)
 		return err_set(e, ERR_CONTAINER, "the file ends before its two zero blocks");
-	if (!all_zero(p, 2 * (size_t)USTAR_BLOCK))
+	if (!all_zero(r->archive.data + r->offset, 2 * (size_t)USTAR_BLOCK))
 		return err_set(e, ERR_CONTAINER, "there is another member behind the last that the "
 			       "manifest names");
 	if (left > 2 * USTAR_BLOCK)
