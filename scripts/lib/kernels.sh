@@ -103,12 +103,13 @@ kernel_fetch()
 		tmp=$(mktemp -d "$MEND_CACHE/kernels/.tmp.XXXXXX")
 		trap 'rm -rf "$tmp"' EXIT
 		cd "$tmp"
-		apt_get download "linux-image-$1" >&2 || exit 1
-		dpkg -x ./*.deb root
-		[ -e "root/boot/vmlinuz-$1" ]
-		[ -d root/lib ] || ln -s usr/lib root/lib
-		depmod -b root "$1"
-		rm -rf "$dir"
+		# Every step by itself: bash ignores set -e in front of ||.
+		apt_get download "linux-image-$1" >&2 &&
+		dpkg -x ./*.deb root &&
+		[ -e "root/boot/vmlinuz-$1" ] &&
+		{ [ -d root/lib ] || ln -s usr/lib root/lib; } &&
+		depmod -b root "$1" &&
+		rm -rf "$dir" &&
 		mv root "$dir"
 	) 9>"$MEND_CACHE/kernels/.lock" || {
 		say "cannot download linux-image-$1 with apt-get; 'apt-get update' and try again"

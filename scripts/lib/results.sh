@@ -40,18 +40,23 @@ verdict()
 	fi
 }
 
-# result_of NAME COMMAND...: pass or fail by its status.
+# result_of NAME COMMAND...: pass or fail by its status, which is left in
+# last_status. Not to be called where bash ignores set -e (if, ||, &&): a function
+# would then go on behind a command that fails, and be called a pass.
 result_of()
 {
 	local name=$1
 
 	shift
 	printf '== %s: %s\n' "$name" "$*"
-	if "$@"; then
+	set +e
+	(set -e; "$@")
+	last_status=$?
+	set -e
+	if [ "$last_status" -eq 0 ]; then
 		pass "$name"
 	else
-		fail "$name" "'$1 ${2:-}' failed; see the log"
-		return 1
+		fail "$name" "'$1 ${2:-}' failed with status $last_status; see the log"
 	fi
 }
 
