@@ -50,6 +50,7 @@ static const struct bytes inline_data = BYTES(SEQUENCE, 0x10, OID_PKCS7, 0x01, C
 static const struct bytes issuer = BYTES(SEQUENCE, 0x05, SEQUENCE, 0x00, 0x02, 0x01, 0x07);
 static const struct bytes no_serial = BYTES(SEQUENCE, 0x02, SEQUENCE, 0x00);
 static const struct bytes key_id = BYTES(0x80, 0x03, 0x01, 0x02, 0x03);
+static const struct bytes empty_key_id = BYTES(0x80, 0x00);
 static const struct bytes certificates = BYTES(CONTEXT_0, 0x02, SEQUENCE, 0x00);
 static const struct bytes revocations = BYTES(0xa1, 0x02, SEQUENCE, 0x00);
 static const struct bytes attributes = BYTES(CONTEXT_0, 0x02, SEQUENCE, 0x00);
@@ -207,6 +208,20 @@ static void what_the_contract_allows_passes(void **state)
 	expect_none(VARIED(p->version = p->signer_version = &version_3; p->sid = &key_id));
 }
 
+/* Where the form of a length changes; wrap() writes what DER wants. */
+static void signatures_of_any_length_pass(void **state)
+{
+	static const size_t lengths[] = { 1, 127, 128, 129, 255, 256, 257, 512, 1024 };
+	struct bytes signature;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		signature = signature_of(lengths[i]);
+		expect_none(VARIED(p->signature = &signature));
+	}
+}
+
 static void what_it_does_not_is_named(void **state)
 {
 	struct bytes signer = BYTES(SEQUENCE, 0x00);
@@ -233,6 +248,8 @@ static void what_it_does_not_is_named(void **state)
 	expect_flaw(VARIED(p->sid = &key_id), "not named by");
 	expect_flaw(VARIED(p->sid = &no_serial), "not named by");
 	expect_flaw(VARIED(p->version = p->signer_version = &version_3), "not named by");
+	expect_flaw(VARIED(p->version = p->signer_version = &version_3; p->sid = &empty_key_id),
+		    "not named by");
 	expect_flaw(VARIED(p->attributes = &attributes), "signed attributes");
 	expect_flaw(VARIED(p->algorithm = &rsa_pss), "not RSA");
 	expect_flaw(VARIED(p->algorithm = &rsa_junk), "not RSA");
@@ -322,6 +339,12 @@ static void lengths_are_definite_and_shortest(void **state)
 	longer.at[5] = 0x81;
 	longer.at[3]++;
 	assert_non_null(check_bytes(longer.at, der.len + 1));
+	/* 128 bytes behind a length of 0x80, which means "indefinite" */
+	longer = signature_of(128);
+	assert_int_equal(longer.at[1], 0x81);
+	memmove(longer.at + 1, longer.at + 2, 129);
+	longer.len--;
+	expect_flaw(VARIED(p->signature = &longer), "no signature");
 	/* indefinite */
 	der.at[1] = 0x80;
 	assert_non_null(check_bytes(der.at, der.len));
@@ -331,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_contract_allows_passes),
+		cmocka_unit_test(signatures_of_any_length_pass),
 		cmocka_unit_test(what_it_does_not_is_named),
 		cmocka_unit_test(no_signer_is_no_signature),
 		cmocka_unit_test(nothing_shorter_or_longer_passes),

@@ -257,6 +257,12 @@ static void limits_are_inclusive(void **state)
 		{ "payload 6.1.0-56-cloud-amd64", "payload 6" LONG63, NULL },
 		{ "func vmlinux", "func " LONG63, NULL },
 		{ "size 4096", "size 1", NULL },
+		{ "id VENDOR-2026:0042.a+b", "id azAZ09._:+-", NULL },
+		{ "name cmdline-note", "name az09-", NULL },
+		{ "name cmdline-note", "name z", NULL },
+		{ "payload 6.1.0-56-cloud-amd64", "payload ZzAa09._+~-", NULL },
+		{ "func vmlinux cmdline_proc_show", "func azAZ09_- azAZ09_.$", NULL },
+		{ "title Two", "title ~ !", NULL },
 		{ "replaces cumulative", "replaces none", NULL },
 		{ "created 2026-01-02", "created 2000-02-29", NULL },
 	};
