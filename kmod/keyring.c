@@ -33,7 +33,8 @@ extern const struct keyring_cert mend_keyring_certs[];
 extern const u32 mend_keyring_certs_nr;
 
 /* What the kernel may do with a keyring while it is filled. */
-#define RING_PERM	(KEY_POS_VIEW | KEY_POS_READ | KEY_POS_WRITE | KEY_POS_SEARCH | KEY_USR_VIEW)
+#define RING_PERM	(KEY_POS_VIEW | KEY_POS_READ | KEY_POS_WRITE | KEY_POS_SEARCH | \
+			 KEY_USR_VIEW)
 #define CERT_PERM	(KEY_POS_VIEW | KEY_POS_SEARCH | KEY_USR_VIEW)
 
 /**

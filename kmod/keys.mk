@@ -13,8 +13,9 @@ MEND_KEYS ?= /etc/mend/keys/*.pem
 mend-keys := $(sort $(wildcard $(MEND_KEYS)))
 mend-keys-relative := $(filter-out /%,$(MEND_KEYS))
 # Patterns may match nothing; a file that was named must be there.
-mend-keys-missing := $(strip $(foreach key,$(MEND_KEYS),$(if \
-	$(findstring *,$(key))$(findstring ?,$(key))$(findstring [,$(key))$(wildcard $(key)),,$(key))))
+mend-key-pattern = $(findstring *,$(1))$(findstring ?,$(1))$(findstring [,$(1))
+mend-key-missing = $(if $(call mend-key-pattern,$(1))$(wildcard $(1)),,$(1))
+mend-keys-missing := $(strip $(foreach key,$(MEND_KEYS),$(call mend-key-missing,$(key))))
 
 ifneq ($(mend-keys-relative),)
 $(error MEND_KEYS: "$(mend-keys-relative)" must begin with "/")
@@ -23,7 +24,8 @@ ifneq ($(mend-keys-missing),)
 $(error MEND_KEYS: "$(mend-keys-missing)" does not exist)
 endif
 ifeq ($(mend-keys),)
-$(warning no certificate in MEND_KEYS=$(MEND_KEYS): this mend.ko will refuse every patch. Make one with "mend keygen" and put it there)
+$(warning MEND_KEYS: no certificate, so this mend.ko will refuse every patch. \
+	"mend keygen" makes one; put it into /etc/mend/keys and build again)
 endif
 
 mend-keys-sh := $(if $(filter /%,$(src)),,$(srctree)/)$(src)/keys.sh
