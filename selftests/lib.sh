@@ -112,11 +112,18 @@ load_target()
 	is_loaded mend_target || insmod "$MODULES/mend_target.ko"
 }
 
-# load_mend [PARAMETER...]: fresh, with exactly these parameters
-load_mend()
+# load_mend_with PARAMETER...: fresh, with exactly these parameters
+# shellcheck disable=SC2120 # called with some from other files
+load_mend_with()
 {
 	unload mend
 	insmod "$MEND_KO" "$@"
+}
+
+load_mend()
+{
+	# shellcheck disable=SC2119
+	load_mend_with
 }
 
 # The value that a function of mend_target returns now

@@ -15,7 +15,7 @@ cleanup()
 
 patch_on()
 {
-	load_mend require_signature=0
+	load_mend_with require_signature=0
 	load_target
 	insmod "$MODULES/mend_test_plain.ko"
 	echo 1 >"$SYSFS/test-plain.1/enabled"
@@ -122,7 +122,7 @@ test_ftrace_enabled_0_is_refused_while_a_patch_is_on()
 
 test_a_patch_is_refused_while_ftrace_is_off()
 {
-	load_mend require_signature=0
+	load_mend_with require_signature=0
 	load_target
 	insmod "$MODULES/mend_test_plain.ko"
 	echo 0 >"$FTRACE_ENABLED"

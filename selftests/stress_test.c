@@ -25,6 +25,7 @@
 #define CYCLES		200
 #define WARM_UP		20	/* caches fill, slabs grow: not yet a leak */
 #define LOADS		100
+#define LOOKS		6
 #define CONTROL_CYCLES	60
 #define KTHREADS	"2"
 #define READERS		2
@@ -206,7 +207,7 @@ static void gauge_caches(struct gauges *g)
 	free(all);
 }
 
-static struct gauges *measure(void)
+static struct gauges *measure_once(void)
 {
 	struct gauges *g = calloc(1, sizeof(*g));
 
@@ -217,6 +218,29 @@ static struct gauges *measure(void)
 	gauge_lines(g, "/sys/kernel/tracing/enabled_functions");
 	gauge_lines(g, "/proc/modules");
 	return g;
+}
+
+/*
+ * The least of several looks: a slab that a CPU has taken since it was shrunk
+ * counts as full, which in a small cache is hundreds of objects.
+ */
+static struct gauges *measure(void)
+{
+	struct gauges *least, *g;
+	unsigned int i, k;
+
+	/* What the worker has still to unregister is not a leak. */
+	msleep(1500);
+	least = measure_once();
+	for (k = 1; k < LOOKS; k++) {
+		g = measure_once();
+		ASSERT_EQ(least->nr, g->nr);
+		for (i = 0; i < g->nr; i++)
+			if (g->gauge[i].value < least->gauge[i].value)
+				least->gauge[i].value = g->gauge[i].value;
+		free(g);
+	}
+	return least;
 }
 
 /* One object a cycle would be a leak; a few in all are the kernel's own business. */
@@ -236,12 +260,6 @@ static void expect_no_leak(const struct gauges *before, const struct gauges *aft
 	}
 }
 
-/* What one worker has still to unregister is not a leak: wait until it is quiet. */
-static void settle(void)
-{
-	msleep(1500);
-}
-
 TEST(two_hundred_times_on_and_off_under_load)
 {
 	struct gauges *before = NULL, *after;
@@ -253,14 +271,12 @@ TEST(two_hundred_times_on_and_off_under_load)
 	for (i = 0; i < CYCLES; i++) {
 		if (i == WARM_UP) {
 			load_stop();
-			settle();
 			before = measure();
 			load_start();
 		}
 		cycle(&stats);
 	}
 	load_stop();
-	settle();
 	after = measure();
 	traced = after->gauge[after->nr - 2].value;
 	calls = counter("entered0") + counter("entered1");
@@ -282,7 +298,6 @@ TEST(a_hundred_times_authorized_loaded_switched_and_unloaded)
 
 	for (i = 0; i < WARM_UP + LOADS; i++) {
 		if (i == WARM_UP) {
-			settle();
 			before = measure();
 		}
 		ASSERT_EQ(0, load_signed("mend_test_plain", NULL));
@@ -292,7 +307,6 @@ TEST(a_hundred_times_authorized_loaded_switched_and_unloaded)
 		}
 		ASSERT_EQ(0, unload("mend_test_plain"));
 	}
-	settle();
 	expect_no_leak(before, measure(), LOADS);
 }
 
@@ -306,7 +320,6 @@ TEST(two_hundred_refusals_leave_nothing)
 
 	for (i = 0; i < WARM_UP + 2 * LOADS; i++) {
 		if (i == WARM_UP) {
-			settle();
 			before = measure();
 		}
 		ASSERT_EQ(-EKEYREJECTED, authorize(dev, &bad, &report));
@@ -316,7 +329,6 @@ TEST(two_hundred_refusals_leave_nothing)
 			ASSERT_NE(0, finit_module(fd, "no=1", 0));
 		close(fd);
 	}
-	settle();
 	expect_no_leak(before, measure(), 2 * LOADS);
 }
 
