@@ -11,6 +11,7 @@
  */
 #include "describe.h"
 
+#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <mend/bundle.h>
@@ -113,16 +114,17 @@ static int describe_new(struct patch *patch, struct patch_func *func,
 			struct mend_report *report)
 {
 	unsigned long start, size;
+	char name[KSYM_NAME_LEN];
 	struct symbol_ref ref = {
 		.mod = patch->mod,
 		.object = patch->mod->name,
+		.name = name,
 	};
 
 	compat_module_text(patch->mod, &start, &size);
 	if (func->new_addr < start || func->new_addr >= start + size)
 		return outside(report, "replacement function");
-	ref.name = module_symbol_name(patch->mod, func->new_addr);
-	if (!ref.name)
+	if (!module_symbol_name(patch->mod, func->new_addr, name, sizeof(name)))
 		return report_fail(report, -ENOEXEC, MEND_R_PAYLOAD_FORMAT,
 				   "the replacement of %s has no symbol; was the payload stripped of its symbol table?",
 				   func->name);
@@ -167,6 +169,7 @@ static int add_func(struct patch *patch, struct patch_object *object,
 	func = kzalloc(sizeof(*func), GFP_KERNEL);
 	if (!func)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
+	func->patch = patch;
 	sysfs_func_init(func);
 	list_add_tail(&func->list, &object->funcs);
 	patch->nr_funcs++;
@@ -215,6 +218,10 @@ static int name_object(struct patch *patch, struct patch_object *object,
 	strscpy(object->name, name, sizeof(object->name));
 	if (!strcmp(name, "vmlinux"))
 		return 0;
+	if (sysfs_is_attribute(name))
+		return report_fail(report, -EINVAL, MEND_R_UNPATCHABLE,
+				   "a module called %s cannot be shown in sysfs beside the file of that name",
+				   name);
 	object->mod = object_get(name);
 	if (!object->mod)
 		return report_fail(report, -ENOENT, MEND_R_NO_OBJECT,
@@ -282,7 +289,6 @@ struct patch *describe_patch(const struct mend_patch *desc, struct authorization
 	}
 	INIT_LIST_HEAD(&patch->list);
 	INIT_LIST_HEAD(&patch->objects);
-	init_completion(&patch->released);
 	patch->state = PATCH_REGISTERED;
 	patch->desc = desc;
 	patch->mod = desc->mod;
@@ -329,7 +335,7 @@ void describe_free(struct patch *patch)
 		authorization_put(patch->auth);
 	patch->auth = NULL;
 	/*
-	 * Wait, since the release function is in mend.ko and nothing else
+	 * Wait, since the release functions are in mend.ko and nothing else
 	 * keeps that loaded once the payload is gone.
 	 */
 	kobject_put(&patch->kobj);

@@ -23,6 +23,7 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <mend/patch.h>
 #include <uapi/linux/mend.h>
 #include "range.h"
@@ -46,6 +47,7 @@ struct code {
  * struct patch_func - one replaced function; all set once
  * @kobj: <object>/<name,sympos>; owns this struct
  * @list: in patch_object.funcs
+ * @patch: whose
  * @name: in the payload
  * @sympos: as the payload gives it
  * @ip: the original's ftrace record
@@ -56,6 +58,7 @@ struct code {
 struct patch_func {
 	struct kobject kobj;
 	struct list_head list;
+	struct patch *patch;
 	const char *name;
 	unsigned long sympos;
 	unsigned long ip;
@@ -101,7 +104,8 @@ struct switch_record {
 /**
  * struct patch - one generation of a patch
  * @kobj: /sys/kernel/mend/<name>.<generation>
- * @released: completed when @kobj is gone
+ * @kobjects: of this patch, its objects and funcs, that are not released yet
+ * @released: completed when @kobjects is zero
  * @list: in the registry; protected by registry_mutex
  * @desc: the payload's own description; set once
  * @mod: the payload; set once
@@ -118,6 +122,7 @@ struct switch_record {
  */
 struct patch {
 	struct kobject kobj;
+	refcount_t kobjects;
 	struct completion released;
 	struct list_head list;
 	const struct mend_patch *desc;
@@ -153,6 +158,9 @@ struct patch *patch_find_active(const char *name);
 
 /** patch_next() - walk the registry in order; NULL begins and ends. registry_mutex held. */
 struct patch *patch_next(struct patch *patch);
+
+/** patch_going() - a payload goes without having unregistered its patch; sleeps */
+void patch_going(struct module *mod);
 
 /** patch_set_state() - a legal move. registry_mutex and the switch mutex held. */
 void patch_set_state(struct patch *patch, enum patch_state state);

@@ -3,11 +3,11 @@
  * From names to addresses; see symbols.h.
  *
  * vmlinux is asked through kallsyms. A module's symbols are read from the
- * symbol table in its struct module: what is wanted there (sizes, exact
- * addresses, symbols of a payload that is just being loaded) kallsyms does
- * not tell, and the caller keeps the module loaded.
+ * symbol table in its struct module: what is wanted there (exact addresses,
+ * symbols of a payload that is just being loaded) kallsyms does not tell, and
+ * the caller keeps the module loaded.
  *
- * No locks of its own.
+ * No locks of its own; module symbol tables are read under RCU.
  */
 #include "symbols.h"
 
@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <mend/payload.h>
+#include "arch/x86/text.h"
 #include "compat/compat.h"
 #include "compat/ksyms.h"
 #include "report.h"
@@ -62,17 +63,22 @@ static int match_vmlinux(void *data, unsigned long addr)
 	return 0;
 }
 
-/* Constant while the caller keeps the module from changing its state. */
+/*
+ * Under rcu_read_lock(): a module that has just come to life exchanges its table
+ * for a smaller one and frees the first, whoever holds a reference on it.
+ */
 static const struct mod_kallsyms *symbol_table(struct module *mod)
 {
-	return rcu_dereference_raw(mod->kallsyms);
+	return rcu_dereference_check(mod->kallsyms, rcu_read_lock_held());
 }
 
 static void match_module(struct module *mod, const char *name, struct matches *matches)
 {
-	const struct mod_kallsyms *table = symbol_table(mod);
+	const struct mod_kallsyms *table;
 	unsigned int i;
 
+	rcu_read_lock();
+	table = symbol_table(mod);
 	for (i = 0; table && i < table->num_symtab; i++) {
 		const Elf_Sym *sym = &table->symtab[i];
 
@@ -80,6 +86,7 @@ static void match_module(struct module *mod, const char *name, struct matches *m
 			continue;
 		match_add(matches, sym->st_value, !compat_module_holds(mod, sym->st_value, 1));
 	}
+	rcu_read_unlock();
 }
 
 static int match_once(struct module *mod, const char *name, struct matches *matches)
@@ -111,6 +118,8 @@ static int match_all(struct module *mod, const char *name, struct matches *match
 	if (!matches->addr)
 		return -ENOMEM;
 	match_once(mod, name, matches);
+	/* A module's table may have been exchanged in between. */
+	matches->nr = min(matches->nr, matches->max);
 	sort(matches->addr, matches->nr, sizeof(*matches->addr), compare_addr, NULL);
 	return 0;
 }
@@ -188,7 +197,8 @@ int symbol_check_patchable(const struct symbol_ref *ref, unsigned long addr, uns
 				   "%s is on some task's stack at every moment; a switch would never find it free",
 				   ref->name);
 	*ip = ksyms_ftrace_location(addr);
-	if (!*ip)
+	/* For a function without a record ftrace may name one behind it. */
+	if (!*ip || !arch_site_is_entry(*ip, addr))
 		return report_fail(report, -EINVAL, MEND_R_NO_FENTRY,
 				   "%s:%s cannot be traced by ftrace (notrace, or not a function), so it cannot be redirected",
 				   ref->object, ref->name);
@@ -239,31 +249,40 @@ int symbol_parts(const struct symbol_ref *ref, unsigned long addr, struct addr_r
 	return 0;
 }
 
-const char *module_symbol_name(struct module *mod, unsigned long addr)
+bool module_symbol_name(struct module *mod, unsigned long addr, char *name, size_t size)
 {
-	const struct mod_kallsyms *table = symbol_table(mod);
+	const struct mod_kallsyms *table;
+	bool found = false;
 	unsigned int i;
 
-	for (i = 0; table && i < table->num_symtab; i++) {
+	rcu_read_lock();
+	table = symbol_table(mod);
+	for (i = 0; table && i < table->num_symtab && !found; i++) {
 		const Elf_Sym *sym = &table->symtab[i];
 
-		if (sym->st_shndx != SHN_UNDEF && sym->st_value == addr &&
-		    ELF_ST_TYPE(sym->st_info) != STT_SECTION && table->strtab[sym->st_name])
-			return table->strtab + sym->st_name;
+		found = sym->st_shndx != SHN_UNDEF && sym->st_value == addr &&
+			ELF_ST_TYPE(sym->st_info) != STT_SECTION &&
+			table->strtab[sym->st_name] &&
+			strscpy(name, table->strtab + sym->st_name, size) >= 0;
 	}
-	return NULL;
+	rcu_read_unlock();
+	return found;
 }
 
 unsigned long module_symbol_addr(struct module *mod, const char *name)
 {
-	const struct mod_kallsyms *table = symbol_table(mod);
+	const struct mod_kallsyms *table;
+	unsigned long addr = 0;
 	unsigned int i;
 
-	for (i = 0; table && i < table->num_symtab; i++) {
+	rcu_read_lock();
+	table = symbol_table(mod);
+	for (i = 0; table && i < table->num_symtab && !addr; i++) {
 		const Elf_Sym *sym = &table->symtab[i];
 
 		if (sym->st_shndx != SHN_UNDEF && !strcmp(table->strtab + sym->st_name, name))
-			return sym->st_value;
+			addr = sym->st_value;
 	}
-	return 0;
+	rcu_read_unlock();
+	return addr;
 }

@@ -64,10 +64,12 @@ int symbol_parts(const struct symbol_ref *ref, unsigned long addr, struct addr_r
 
 /**
  * module_symbol_name() - the name of the symbol at exactly @addr in a module
+ * @name: out: a copy of it
+ * @size: room in @name
  *
- * Return: a string in the module's symbol table; NULL: none.
+ * Return: whether there is one.
  */
-const char *module_symbol_name(struct module *mod, unsigned long addr);
+bool module_symbol_name(struct module *mod, unsigned long addr, char *name, size_t size);
 
 /** module_symbol_addr() - the first symbol of that name; 0: none. Init data included. */
 unsigned long module_symbol_addr(struct module *mod, const char *name);

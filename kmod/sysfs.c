@@ -179,15 +179,32 @@ static struct bin_attribute *patch_bin_attrs[] = {
 	NULL
 };
 
+bool sysfs_is_attribute(const char *name)
+{
+	struct attribute **attr;
+
+	for (attr = patch_attrs; *attr; attr++)
+		if (!strcmp((*attr)->name, name))
+			return true;
+	return !strcmp(bin_attr_manifest.attr.name, name);
+}
+
 static const struct attribute_group patch_group = {
 	.attrs = patch_attrs,
 	.bin_attrs = patch_bin_attrs,
 };
 __ATTRIBUTE_GROUPS(patch);
 
+/* The last of a patch's kobjects is gone: nothing in here will be called for it. */
+static void kobject_gone(struct patch *patch)
+{
+	if (refcount_dec_and_test(&patch->kobjects))
+		complete(&patch->released);
+}
+
 static void patch_release(struct kobject *kobj)
 {
-	complete(&to_patch(kobj)->released);
+	kobject_gone(to_patch(kobj));
 }
 
 static const struct kobj_type patch_ktype = {
@@ -211,7 +228,11 @@ ATTRIBUTE_GROUPS(object);
 
 static void object_release(struct kobject *kobj)
 {
-	kfree(to_object(kobj));
+	struct patch_object *object = to_object(kobj);
+	struct patch *patch = object->patch;
+
+	kfree(object);
+	kobject_gone(patch);
 }
 
 static const struct kobj_type object_ktype = {
@@ -222,7 +243,11 @@ static const struct kobj_type object_ktype = {
 
 static void func_release(struct kobject *kobj)
 {
-	kfree(container_of(kobj, struct patch_func, kobj));
+	struct patch_func *func = container_of(kobj, struct patch_func, kobj);
+	struct patch *patch = func->patch;
+
+	kfree(func);
+	kobject_gone(patch);
 }
 
 static const struct kobj_type func_ktype = {
@@ -232,17 +257,21 @@ static const struct kobj_type func_ktype = {
 
 void sysfs_patch_init(struct patch *patch)
 {
+	init_completion(&patch->released);
+	refcount_set(&patch->kobjects, 1);
 	patch->kobj.kset = mend_kset;
 	kobject_init(&patch->kobj, &patch_ktype);
 }
 
 void sysfs_object_init(struct patch_object *object)
 {
+	refcount_inc(&object->patch->kobjects);
 	kobject_init(&object->kobj, &object_ktype);
 }
 
 void sysfs_func_init(struct patch_func *func)
 {
+	refcount_inc(&func->patch->kobjects);
 	kobject_init(&func->kobj, &func_ktype);
 }
 
@@ -280,18 +309,24 @@ int sysfs_patch_add(struct patch *patch)
 	return 0;
 }
 
+/* kobject_del() of one that was never added would drop its kset all the same. */
+static void del_if_added(struct kobject *kobj)
+{
+	if (kobj->state_in_sysfs)
+		kobject_del(kobj);
+}
+
 void sysfs_patch_del(struct patch *patch)
 {
 	struct patch_object *object;
 	struct patch_func *func;
 
-	/* kobject_del() of one that was never added does nothing. */
 	patch_for_each_object(patch, object) {
 		patch_for_each_func(object, func)
-			kobject_del(&func->kobj);
-		kobject_del(&object->kobj);
+			del_if_added(&func->kobj);
+		del_if_added(&object->kobj);
 	}
-	kobject_del(&patch->kobj);
+	del_if_added(&patch->kobj);
 }
 
 void sysfs_patch_changed(struct patch *patch)

@@ -5,6 +5,8 @@
 #ifndef MEND_SYSFS_H
 #define MEND_SYSFS_H
 
+#include <linux/types.h>
+
 struct patch;
 struct patch_func;
 struct patch_object;
@@ -12,9 +14,13 @@ struct patch_object;
 int sysfs_init(void);
 void sysfs_exit(void);
 
+/** sysfs_is_attribute() - would an object of that name hide a patch's attribute? */
+bool sysfs_is_attribute(const char *name);
+
 /*
  * From here on the struct belongs to its kobject: a func and an object are
- * freed by the last kobject_put(), a patch completes @released instead.
+ * freed by the last kobject_put(); when all of a patch are gone, its @released
+ * is completed. object->patch and func->patch are set before.
  */
 void sysfs_patch_init(struct patch *patch);
 void sysfs_object_init(struct patch_object *object);

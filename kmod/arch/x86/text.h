@@ -16,6 +16,14 @@ static inline unsigned long arch_site_return_address(unsigned long ip)
 	return ip + MCOUNT_INSN_SIZE;
 }
 
+/* ftrace's record is at the function's first byte, or behind an ENDBR. */
+#define ARCH_ENDBR_BYTES	4
+
+static inline bool arch_site_is_entry(unsigned long ip, unsigned long function)
+{
+	return ip == function || ip == function + ARCH_ENDBR_BYTES;
+}
+
 static inline void arch_sync_core_local(void *unused)
 {
 	sync_core();
