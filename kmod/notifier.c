@@ -18,6 +18,7 @@
 #include "authorize.h"
 #include "custody.h"
 #include "main.h"
+#include "patch.h"
 #include "payload.h"
 #include "report.h"
 
@@ -64,6 +65,7 @@ static int notify(struct notifier_block *block, unsigned long state, void *data)
 	case MODULE_STATE_COMING:
 		return notifier_from_errno(coming(mod));
 	case MODULE_STATE_GOING:
+		patch_going(mod);
 		payload_going(mod);
 		return NOTIFY_OK;
 	default:

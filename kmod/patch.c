@@ -12,6 +12,7 @@
 #include "custody.h"
 #include "describe.h"
 #include "main.h"
+#include "payload.h"
 #include "report.h"
 #include "switch.h"
 #include "sysfs.h"
@@ -118,6 +119,12 @@ int mend_register(struct mend_patch *desc)
 	int err;
 
 	report_clear(&report);
+	if (!payload_find(desc->mod)) {
+		/* Its relocations were not applied: it must not run. */
+		pr_err("module '%s' is no payload: it has no " MEND_PAYLOAD_SYMBOL "; was its symbol table stripped?\n",
+		       desc->mod->name);
+		return -ENOEXEC;
+	}
 	auth = custody_claim(desc->mod, &report);
 	if (IS_ERR(auth)) {
 		pr_err("module '%s' may not register a patch: %s\n", desc->mod->name, report.text);
@@ -135,16 +142,26 @@ int mend_register(struct mend_patch *desc)
 }
 EXPORT_SYMBOL_GPL(mend_register);
 
-static struct patch *patch_of(const struct mend_patch *desc)
+/* @desc: NULL: any of that payload. */
+static struct patch *patch_of(const struct module *mod, const struct mend_patch *desc)
 {
 	struct patch *patch = NULL;
 
 	mutex_lock(&registry_mutex);
 	while ((patch = patch_next(patch)))
-		if (patch->desc == desc)
+		if (patch->mod == mod && (!desc || patch->desc == desc))
 			break;
 	mutex_unlock(&registry_mutex);
 	return patch;
+}
+
+/*
+ * While a payload is unloaded in good order, nobody holds a reference on it;
+ * rmmod -f does not care.
+ */
+static bool removed_by_force(const struct patch *patch)
+{
+	return module_refcount(patch->mod) >= 0;
 }
 
 /*
@@ -161,20 +178,39 @@ static void force_off(struct patch *patch)
 	}
 }
 
-void mend_unregister(struct mend_patch *desc)
+static void unregister_patch(struct patch *patch)
 {
-	struct patch *patch = patch_of(desc);
-
-	if (WARN_ON(!patch))
-		return;
 	if (patch_is_active(patch))
 		force_off(patch);
+	/* A switch that has just switched it off may still be talking about it. */
+	if (removed_by_force(patch))
+		switch_wait();
+	/* Before the name is free for another one. */
+	sysfs_patch_del(patch);
 	registry_del(patch);
 	pr_info("patch '%s' generation %llu unregistered\n", patch->name, patch->generation);
-	sysfs_patch_del(patch);
 	describe_free(patch);
 }
+
+void mend_unregister(struct mend_patch *desc)
+{
+	struct patch *patch = patch_of(desc->mod, desc);
+
+	if (!WARN_ON(!patch))
+		unregister_patch(patch);
+}
 EXPORT_SYMBOL_GPL(mend_unregister);
+
+void patch_going(struct module *mod)
+{
+	struct patch *patch = patch_of(mod, NULL);
+
+	if (!patch)
+		return;
+	pr_err("payload '%s' goes and has not unregistered its patch; its init or exit is wrong\n",
+	       mod->name);
+	unregister_patch(patch);
+}
 
 /*
  * What MEND_EXTERN() points to before mend.ko has filled it in. A payload's
