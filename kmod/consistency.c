@@ -16,8 +16,8 @@
  *  - the tasks on a CPU at this moment are the stopper threads, one each.
  *    The functions on their stacks cannot be patched (symbols.c);
  *  - a thread between release_task() and its last schedule() is in no list
- *    either. It can only be there, preempted, in the tail of do_exit(); the
- *    functions called in that tail are a limit of this check, documented in
+ *    either. It can only be there in the tail of do_exit(), preempted or asleep;
+ *    the functions called in that tail are a limit of the walk, documented in
  *    docs/consistency.md.
  *
  * The list of threads cannot change: a CPU that was changing it has either

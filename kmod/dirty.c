@@ -35,8 +35,11 @@
  *  - Dead tasks stay pending until their stack is freed or they are seen
  *    leaving for the last time; the table's reference keeps the struct.
  *
- * A kernel that offlines a CPU meanwhile changes nothing: rings and their
- * reading cover all possible CPUs, and the window holds the hotplug lock.
+ * CPUs may come and go meanwhile: rings and their reading cover all possible
+ * CPUs, and the window holds the hotplug lock, so that no CPU is half there
+ * then. Tracepoints are silent on a CPU between the moment it is marked offline
+ * and its end; only stopper and idle threads run there in that time, and the
+ * idle thread of a CPU that comes back starts anew.
  *
  * If the table or a ring is full, a task has been lost: the set is of no use
  * any more (dirty_overflowed()), and the switch walks everything instead.

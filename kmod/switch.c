@@ -62,7 +62,8 @@ bool switch_walk_all;
  * struct attempt - one visit to the stop window
  * @check: the task check, in and out
  * @next: the table to publish
- * @walk: look at all tasks in the window; otherwise only at the dirty ones
+ * @walk: look at all tasks in the window; otherwise the dirty set is armed
+ * @armed_ns: since when
  * @called_ns: when stop_machine() was called; CLOCK_MONOTONIC
  * @begin_ns: the window's begin as seen by the CPU that works in it
  * @end_ns: and its end
@@ -72,6 +73,7 @@ struct attempt {
 	struct consistency check;
 	const struct table *next;
 	bool walk;
+	u64 armed_ns;
 	u64 called_ns;
 	u64 begin_ns;
 	u64 end_ns;
@@ -179,6 +181,10 @@ static int report_blocker(struct attempt *attempt, struct mend_switch *out)
 	struct mend_blocker *blocker = &out->blocker;
 
 	consistency_describe(&attempt->check, blocker);
+	if (blocker->pid == task_pid_nr(current))
+		return report_fail(&out->report, -EINVAL, MEND_R_UNPATCHABLE,
+				   "%s is on the stack of whoever switches; it cannot be patched this way",
+				   blocker->func);
 	if (attempt->check.verdict == STACK_UNRELIABLE)
 		return report_fail(&out->report, -EBUSY, MEND_R_UNRELIABLE,
 				   "the stack of %s (pid %d) cannot be read reliably; nothing was changed",
@@ -196,12 +202,40 @@ static unsigned int wait_before(const struct attempt *attempt, u32 tries, u64 le
 	return min3(delay, max, left_ns / NSEC_PER_USEC + 1);
 }
 
-/* A task was lost: from here on only a walk of all will do. */
-static bool must_walk(struct attempt *attempt)
+static int arm(struct attempt *attempt, struct mend_switch *out)
 {
+	int err = dirty_arm();
+
+	if (err)
+		return report_fail(&out->report, err, MEND_R_NOMEM,
+				   "cannot watch the scheduler: error %d", err);
+	attempt->walk = false;
+	attempt->armed_ns = ktime_get_ns();
+	return 0;
+}
+
+static void disarm(struct attempt *attempt)
+{
+	if (attempt->walk)
+		return;
+	dirty_disarm();
+	attempt->walk = true;
+}
+
+/*
+ * The dirty set has lost a task. In a long wait, tasks that have died meanwhile
+ * fill it: begin anew. If it did not last, only a walk of all will do.
+ */
+static bool begin_anew(struct attempt *attempt, struct mend_switch *out)
+{
+	bool lasted;
+
 	if (attempt->walk || !dirty_overflowed())
 		return false;
-	attempt->walk = true;
+	lasted = ktime_get_ns() - attempt->armed_ns > NSEC_PER_SEC;
+	disarm(attempt);
+	if (lasted && arm(attempt, out))
+		report_clear(&out->report);	/* then walk */
 	return true;
 }
 
@@ -219,7 +253,7 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 		out->wait_ns = now - start;
 		if (err != -EBUSY)
 			return err;
-		if (must_walk(attempt))
+		if (begin_anew(attempt, out))
 			continue;
 		waiting_set(&attempt->check, start);
 		if (now >= deadline)
@@ -236,15 +270,14 @@ static int arm_and_attempt(struct attempt *attempt, u32 timeout_ms, struct mend_
 {
 	int err;
 
-	attempt->walk = READ_ONCE(switch_walk_all);
-	if (attempt->walk)
-		return attempt_until(attempt, timeout_ms, out);
-	err = dirty_arm();
-	if (err)
-		return report_fail(&out->report, err, MEND_R_NOMEM,
-				   "cannot watch the scheduler: error %d", err);
+	attempt->walk = true;
+	if (!READ_ONCE(switch_walk_all)) {
+		err = arm(attempt, out);
+		if (err)
+			return err;
+	}
 	err = attempt_until(attempt, timeout_ms, out);
-	dirty_disarm();
+	disarm(attempt);
 	return err;
 }
 
@@ -364,6 +397,12 @@ int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct men
 	if (err && err != -EALREADY)
 		pr_warn("switch refused: %s\n", out->report.text);
 	return err;
+}
+
+void switch_wait(void)
+{
+	mutex_lock(&switch_mutex);
+	mutex_unlock(&switch_mutex);
 }
 
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms)

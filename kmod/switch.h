@@ -24,6 +24,9 @@ int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct men
 /** switch_one() - switch_run() for a single patch, for callers without a report */
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);
 
+/** switch_wait() - until no switch is under way; sleeps */
+void switch_wait(void);
+
 /**
  * switch_walk_all - look at every task inside the stop window
  *

@@ -56,7 +56,7 @@ TRACE_EVENT(mend_attempt,
 		  __entry->pause_ns, __entry->done)
 );
 
-/* A switch was given up: this task was in the way. */
+/* A switch waits: this task is in the way. Ten times a second at most. */
 TRACE_EVENT(mend_blocked,
 	TP_PROTO(const struct mend_blocker *blocker),
 	TP_ARGS(blocker),
