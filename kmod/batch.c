@@ -114,6 +114,14 @@ static struct batch *batch_alloc(const struct attach_site *sites, u32 nr)
 	return batch;
 }
 
+/* Somebody has written 0 to kernel.ftrace_enabled: then, too, EBUSY is the answer. */
+static bool ftrace_is_off(void)
+{
+	const int *enabled = (const int *)ksyms_lookup("ftrace_enabled");
+
+	return enabled && !READ_ONCE(*enabled);
+}
+
 /* Who is likely to own the function at @ip? */
 static const char *owner_name(unsigned long ip)
 {
@@ -127,20 +135,20 @@ static const char *owner_name(unsigned long ip)
 	probe = ksyms_get_kprobe((void *)ip);
 	if (!probe)
 		probe = ksyms_get_kprobe((void *)(ip - offset));
-	if (probe)
+	if (probe && probe->post_handler)
 		owner = "a kprobe with a post handler";
 	preempt_enable();
 	return owner;
 }
 
-/* Attaching @site alone tells whether it is the one that is taken. */
-static bool site_is_taken(const struct attach_site *site)
+/* Would attaching these alone say that one of them is taken? */
+static int try_attach(const struct attach_site *sites, u32 nr)
 {
-	struct batch *probe = batch_alloc(site, 1);
+	struct batch *probe = batch_alloc(sites, nr);
 	int err;
 
 	if (!probe)
-		return false;
+		return -ENOMEM;
 	err = set_filter(probe);
 	if (!err) {
 		err = register_ftrace_function(&probe->ops);
@@ -148,19 +156,33 @@ static bool site_is_taken(const struct attach_site *site)
 			unregister_ftrace_function(&probe->ops);
 	}
 	batch_free(probe);
-	return err == -EBUSY;
+	return err;
 }
 
+/*
+ * Halves until one is left: each try costs a grace period. The function may
+ * have been let go of meanwhile; then the answer is one that was near.
+ */
 static int report_owner(const struct attach_site *sites, u32 nr, struct mend_report *report)
 {
-	u32 i;
+	if (ftrace_is_off())
+		return report_fail(report, -ENODEV, MEND_R_FTRACE,
+				   "ftrace is switched off: set kernel.ftrace_enabled to 1");
+	while (nr > 1) {
+		int err = try_attach(sites, nr / 2);
 
-	for (i = 0; i + 1 < nr; i++)
-		if (site_is_taken(&sites[i]))
+		if (err && err != -EBUSY)
 			break;
+		if (!err)
+			sites += nr / 2;
+		nr = err ? nr / 2 : nr - nr / 2;
+	}
+	if (nr > 1)
+		return report_fail(report, -EBUSY, MEND_R_FTRACE_OWNER,
+				   "one of %u functions already belongs to somebody else", nr);
 	return report_fail(report, -EBUSY, MEND_R_FTRACE_OWNER,
 			   "function %ps already belongs to %s; remove that first",
-			   (void *)sites[i].ip, owner_name(sites[i].ip));
+			   (void *)sites[0].ip, owner_name(sites[0].ip));
 }
 
 static int batch_register(const struct attach_site *sites, u32 nr, struct mend_report *report)
@@ -225,7 +247,9 @@ static void batch_detach(struct batch *batch)
 	if (err) {
 		/*
 		 * ftrace may still call the handler through this ops. Leak it,
-		 * and pin mend.ko, rather than have it jump into nothing.
+		 * and pin mend.ko, rather than have it jump into nothing. (When
+		 * mend.ko is going already, pinning comes too late: ftrace has
+		 * failed the kernel as a whole then, and says so.)
 		 */
 		pr_err("ftrace does not let go of %u functions (error %d); mend.ko stays loaded until reboot\n",
 		       batch->nr, err);
@@ -269,6 +293,11 @@ void batch_init(void)
 
 void batch_exit(void)
 {
+	struct batch *batch, *next;
+
 	cancel_delayed_work_sync(&release_work);
-	release_unused(NULL);
+	mutex_lock(&batch_mutex);
+	list_for_each_entry_safe(batch, next, &batches, list)
+		batch_detach(batch);
+	mutex_unlock(&batch_mutex);
 }

@@ -59,9 +59,30 @@ const char *payload_string(struct module *mod, u64 addr, size_t max)
 	return NULL;
 }
 
+static bool is_pinned(const struct module *payload, const struct module *target)
+{
+	bool found = false;
+	struct pin *pin;
+
+	mutex_lock(&pins_mutex);
+	list_for_each_entry(pin, &pins, list)
+		if (pin->payload == payload && pin->target == target)
+			found = true;
+	mutex_unlock(&pins_mutex);
+	return found;
+}
+
+/* Takes over the caller's reference on @target. */
 static int pin_add(struct module *payload, struct module *target)
 {
-	struct pin *pin = kmalloc(sizeof(*pin), GFP_KERNEL);
+	struct pin *pin;
+
+	/* Nobody else pins for this payload: it is being loaded, by us. */
+	if (is_pinned(payload, target)) {
+		module_put(target);
+		return 0;
+	}
+	pin = kmalloc(sizeof(*pin), GFP_KERNEL);
 
 	if (!pin)
 		return -ENOMEM;

@@ -22,7 +22,13 @@ void redirect_exit(void);
 void redirect_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 		      struct ftrace_regs *fregs);
 
-/** redirect_current() - the published table; the caller holds the switch mutex */
+/**
+ * redirect_current() - the published table
+ *
+ * Context: the switch mutex is held, or the switch is kept away otherwise (the
+ * worker that detaches batches runs only between batch_release_unused() and
+ * batch_hold()).
+ */
 const struct table *redirect_current(void);
 
 /**

@@ -63,13 +63,18 @@ static int expect(int want, const char *when)
 static int run(const struct site *site)
 {
 	int err = expect(ORIGINAL, "attached and not in the table");
+	int back;
 
+	if (err)
+		return err;
+	err = publish_sites(site, 1);
+	if (err)
+		return err;
+	err = expect(REPLACEMENT, "in the table");
+	/* If this fails, batch_exit() detaches the site before the table is freed. */
+	back = publish_sites(NULL, 0);
 	if (!err)
-		err = publish_sites(site, 1);
-	if (!err)
-		err = expect(REPLACEMENT, "in the table");
-	if (!err)
-		err = publish_sites(NULL, 0);
+		err = back;
 	if (!err)
 		err = expect(ORIGINAL, "taken back");
 	return err;

@@ -15,8 +15,8 @@
 #error "mend needs Linux 6.1 or newer"
 #endif
 
-#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
-#error "mend needs an ftrace that can change the instruction pointer"
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#error "mend needs an ftrace whose callbacks can change the instruction pointer (DYNAMIC_FTRACE_WITH_ARGS)"
 #endif
 
 /* 6.2 renamed ftrace_instruction_pointer_set(). */
