@@ -148,7 +148,8 @@ void mend_unresolved(void);
 	    ".globl " #_func "\n"						\
 	    ".type " #_func ", @function\n"					\
 	    #_func ":\n"							\
-	    "	.byte 0xe9\n"							\
+	    "	.byte 0xf3, 0x0f, 0x1e, 0xfa\n"	/* endbr64 */		\
+	    "	.byte 0xe9\n"				/* jmp */			\
 	    "8880: .long mend_unresolved - . - 4\n"				\
 	    ".size " #_func ", . - " #_func "\n"				\
 	    ".popsection\n"							\
