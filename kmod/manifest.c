@@ -471,18 +471,6 @@ static bool func_parse(struct span value, struct manifest_func *func)
 	return true;
 }
 
-/* Has this payload named the current line's function before? */
-static bool func_is_taken(const struct lexer *lexer, const struct manifest_payload *payload)
-{
-	struct lexer before = { .buf = lexer->buf, .len = lexer->start, .pos = payload->funcs };
-
-	while (!lexer_next(&before) && !before.at_end)
-		if (before.value.len == lexer->value.len &&
-		    !memcmp(before.value.at, lexer->value.at, before.value.len))
-			return true;
-	return false;
-}
-
 static int take_funcs(struct lexer *lexer, struct manifest_payload *payload)
 {
 	struct manifest_func func;
@@ -498,8 +486,6 @@ static int take_funcs(struct lexer *lexer, struct manifest_payload *payload)
 					  MEND_FUNCS_MAX);
 		if (!func_parse(lexer->value, &func))
 			return lexer_fail(lexer, "\"func\" has an object of [A-Za-z0-9_-], a symbol of [A-Za-z0-9_.$] and a sympos");
-		if (func_is_taken(lexer, payload))
-			return lexer_fail(lexer, "a second line for one function");
 		payload->nr_funcs++;
 		err = lexer_next(lexer);
 		if (err)

@@ -188,8 +188,6 @@ static const struct violation violations[] = {
 	{ "func vmlinux cmdline_proc_show 0", "func vmlinux f/g 0", "line 19: \"func\" has" },
 	{ "func vmlinux cmdline_proc_show 0", "func vm.linux f 0", "line 19: \"func\" has" },
 	{ "func vmlinux cmdline_proc_show 0", "func a" LONG63 " f 0", "line 19: \"func\" has" },
-	{ "func nf_tables nft_do_chain.cold 2", "func vmlinux cmdline_proc_show 0",
-	  "line 20: a second line" },
 	{ " 4294967295\n", " 4294967296\n", "line 25: \"func\" has" },
 };
 
