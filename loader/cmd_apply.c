@@ -113,8 +113,8 @@ static int run(struct ui *ui, int argc, char **argv)
 			break;
 		case OPT_TIMEOUT:
 			if (!ui_seconds(optarg, &timeout_ms))
-				return ui_usage(ui, "'%s' is not a number of seconds up to %u", optarg,
-						MEND_TIMEOUT_MAX_MS / 1000);
+				return ui_usage(ui, "'%s' is not a number of seconds up to %u",
+						optarg, MEND_TIMEOUT_MAX_MS / 1000);
 			break;
 		default:
 			return ui->exit;

@@ -37,8 +37,8 @@ static const char help[] =
 	"  --payload FILE[@KERNEL]  may be repeated, one for each kernel release. KERNEL tells\n"
 	"                       the exact kernel build: a build-id of 40 hex digits, or a file to\n"
 	"                       read it from: vmlinuz, vmlinux, or a copy of /sys/kernel/notes.\n"
-	"                       Without it: the running kernel, if the payload is for its release.\n"
-	"                       The release comes from the payload.\n"
+	"                       Without it: the running kernel, if that has the release that the\n"
+	"                       payload is for.\n"
 	"  --func OBJECT:SYMBOL:SYMPOS  only for payloads that do not tell themselves what they\n"
 	"                       replace; may be repeated; OBJECT is vmlinux or a module, SYMPOS 0\n"
 	"                       if there is only one function of that name\n"
@@ -47,11 +47,12 @@ static const char help[] =
 	"  --json               print what was packed as JSON\n"
 	"\n"
 	"Examples:\n"
-	"  mend pack -o fix.mend --name fix --generation 1 --kind security --severity important \\\n"
-	"       --cve CVE-2026-1234 --title 'Check the length' --payload mend_fix_1.ko \\\n"
-	"       --key keys/mend.key --cert keys/mend.pem\n"
+	"  mend pack -o fix.mend --name fix --generation 1 --kind security \\\n"
+	"       --severity important --cve CVE-2026-1234 --title 'Check the length' \\\n"
+	"       --payload mend_fix_1.ko --key keys/mend.key --cert keys/mend.pem\n"
 	"  mend pack -o fix.mend --name fix --generation 2 --kind bugfix --severity low \\\n"
-	"       --title 'For two kernels' --payload a/mend_fix_2.ko@/boot/vmlinuz-6.1.0-56-amd64 \\\n"
+	"       --title 'For two kernels' \\\n"
+	"       --payload a/mend_fix_2.ko@/boot/vmlinuz-6.1.0-56-amd64 \\\n"
 	"       --payload b/mend_fix_2.ko@3b43fad5034874490492495d552c0af6a5fab235\n";
 
 enum {
@@ -305,8 +306,8 @@ static int run_request(struct ui *ui, struct request *r, int argc, char **argv)
 		if (c == '?')
 			return ui->exit;
 		if (!take_option(r, c, optarg))
-			return ui_usage(ui, "'%s' is not a value that this option takes, or one too "
-					"many", optarg);
+			return ui_usage(ui, "'%s' is no value of that option, or one too many",
+					optarg);
 	}
 	if (optind != argc)
 		return ui_usage(ui, "'%s' belongs to no option", argv[optind]);

@@ -11,9 +11,9 @@
 static const char help[] =
 	"Usage: mend revert NAME [--timeout SECONDS] [--unload] [--json]\n"
 	"\n"
-	"Switches the patch NAME off, whichever generation of it is on: the kernel's own functions\n"
-	"run again, all at one instant. Needs no bundle and no signature. If it fails, nothing has\n"
-	"changed.\n"
+	"Switches the patch NAME off, whichever generation of it is on: the kernel's own\n"
+	"functions run again, all at one instant. Needs no bundle and no signature. If it fails,\n"
+	"nothing has changed.\n"
 	"\n"
 	"  --timeout SECONDS  how long to wait for tasks that are inside the patch (10); decimals\n"
 	"                     are allowed; 0: one attempt\n"
@@ -86,7 +86,8 @@ static int run(struct ui *ui, int argc, char **argv)
 		return ui_usage(ui, "one patch is needed, by its name");
 	name = argv[optind];
 	if (!manifest_is_name(name))
-		return ui_usage(ui, "'%s' cannot be a patch's name; 'mend status' lists them", name);
+		return ui_usage(ui, "'%s' cannot be a patch's name; 'mend status' lists them",
+				name);
 	if (revert_patch(&machine_real, name, timeout_ms, unload, &r, &e))
 		return ui_fail_blocked(ui, &e, &r.sw.blocker);
 	return print(ui, name, &r);

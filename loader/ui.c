@@ -234,8 +234,8 @@ int ui_key_load(const char *key_path, const char *cert_path, EVP_PKEY **key, str
 	if (trust_load_file(t, cert_path, e))
 		goto failed;
 	if (t->nr_certs != 1) {
-		err_set(e, ERR_KEY, "'%s' holds %zu certificates: give the signer's alone", cert_path,
-			t->nr_certs);
+		err_set(e, ERR_KEY, "'%s' holds %zu certificates: give the signer's alone",
+			cert_path, t->nr_certs);
 		goto failed;
 	}
 	if (trust_check_time(&t->certs[0], ui_now(), e) && e->reason == MEND_R_CERT_EXPIRED)

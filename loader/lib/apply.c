@@ -80,8 +80,9 @@ static int check_registered(const struct machine *mc, const struct manifest *m,
 	if (s && same_digest(s, p))
 		memcpy(module, s->module, MEND_NAME_LEN);
 	else
-		ret = err_set(e, ERR_LOAD, "the kernel says that it loaded the payload, but mend.ko "
-			      "does not know it");
+		ret = err_set(e, ERR_LOAD,
+			      "the kernel says that it loaded the payload, but mend.ko does not "
+			      "know it");
 	sysfs_free(&all);
 	return ret;
 }
@@ -176,8 +177,10 @@ static int unload_one(const struct machine *mc, const struct sysfs_patch *s, str
 			(uintmax_t)s->generation, s->module);
 		return err_hint(e, "it does nothing any more; the next reboot removes it");
 	}
-	return err_errno(e, ERR_UNLOAD, errno, "'%s' generation %ju is off, but its payload, module "
-			 "'%s', cannot be unloaded", s->name, (uintmax_t)s->generation, s->module);
+	return err_errno(e, ERR_UNLOAD, errno,
+			 "'%s' generation %ju is off, but its payload, module '%s', cannot be "
+			 "unloaded",
+			 s->name, (uintmax_t)s->generation, s->module);
 }
 
 static int unload_all(const struct machine *mc, const char *name, struct revert_result *r,

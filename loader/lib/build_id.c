@@ -47,7 +47,8 @@ static bool from_segments(Elf *elf, struct bytes file, uint8_t *out)
 	for (i = 0; i < n; i++)
 		if (gelf_getphdr(elf, (int)i, &ph) && ph.p_type == PT_NOTE &&
 		    ph.p_offset <= file.len && ph.p_filesz <= file.len - ph.p_offset &&
-		    build_id_from_notes((struct bytes){ file.data + ph.p_offset, ph.p_filesz }, out))
+		    build_id_from_notes((struct bytes){ file.data + ph.p_offset, ph.p_filesz },
+					out))
 			return true;
 	return false;
 }

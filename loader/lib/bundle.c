@@ -47,8 +47,10 @@ static int take(struct ustar_reader *r, const char *name, const uint8_t *sha256,
 	if (digest_sha256(*out, digest, e))
 		return -1;
 	if (memcmp(digest, sha256, sizeof(digest)))
-		return err_set(e, MEND_R_DIGEST, "member '%s' is not what was signed: its SHA-256 is "
-			       "another one than in the manifest", name);
+		return err_set(e, MEND_R_DIGEST,
+			       "member '%s' is not what was signed: its SHA-256 is another one "
+			       "than in the manifest",
+			       name);
 	return 0;
 }
 
@@ -76,8 +78,8 @@ static int check_policy(const struct manifest *m, int64_t now, struct err *e)
 
 	if (m->created > now + CLOCK_SLACK) {
 		utc_format(m->created, when);
-		return err_set(e, MEND_R_CERT_NOT_YET_VALID, "the bundle was created on %s, which is "
-			       "in the future", when);
+		return err_set(e, MEND_R_CERT_NOT_YET_VALID,
+			       "the bundle was created on %s, which is in the future", when);
 	}
 	if (m->has_expires && now >= m->expires) {
 		utc_format(m->expires, when);

@@ -186,8 +186,10 @@ static int no_signer(struct bytes signature, const struct trust *trust, struct e
 	char *who = cms_describe(signature);
 
 	if (who)
-		err_set(e, MEND_R_SIGNATURE, "the signature names %s, which is none of the %zu trusted "
-			"certificates, or is not encoded as mend encodes it", who, trust->nr_certs);
+		err_set(e, MEND_R_SIGNATURE,
+			"the signature names %s, which is none of the %zu trusted certificates, or "
+			"is not encoded as mend encodes it",
+			who, trust->nr_certs);
 	else
 		err_set(e, MEND_R_SIGNATURE, "the signature is not a detached CMS with one signer");
 	free(who);
@@ -225,8 +227,8 @@ int cms_verify(struct bytes content, struct bytes signature, const struct trust 
 		return trust_check_time(c, now, e);
 	}
 	if (named)
-		return err_set(e, MEND_R_SIGNATURE, "the signature does not fit the manifest: one of "
-			       "them was changed");
+		return err_set(e, MEND_R_SIGNATURE,
+			       "the signature does not fit the manifest: one of them was changed");
 	return no_signer(signature, trust, e);
 }
 

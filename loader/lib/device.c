@@ -22,7 +22,8 @@ static int refused(int errnum, const struct mend_report *report, const char *doi
 {
 	if (report->reason == MEND_R_OK) {
 		if (errnum == ENOTTY)
-			return err_set(e, MEND_R_SIZE, "%s: mend.ko does not know this call", doing);
+			return err_set(e, MEND_R_SIZE, "%s: mend.ko does not know this call",
+				       doing);
 		if (errnum == EINTR)
 			return err_set(e, MEND_R_INTERRUPTED, "%s: interrupted", doing);
 		return err_errno(e, MEND_R_INTERNAL, errnum, "%s: mend.ko gives no reason", doing);
@@ -45,7 +46,8 @@ int device_open(struct device *d, const struct machine *mc, struct err *e)
 	if (d->fd >= 0)
 		return 0;
 	if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
-		return err_set(e, ERR_DEVICE, "mend.ko is not loaded: there is no '%s'", mc->device);
+		return err_set(e, ERR_DEVICE, "mend.ko is not loaded: there is no '%s'",
+			       mc->device);
 	if (errno == EPERM || errno == EACCES)
 		return err_errno(e, MEND_R_CAPABILITY, errno, "'%s' may be used only with "
 				 "CAP_SYS_MODULE", mc->device);
@@ -94,20 +96,25 @@ static int load_refused(int errnum, struct err *e)
 	case EKEYREJECTED:
 	case ENOKEY:
 	case EBADMSG:
-		return err_set(e, ERR_MODULE_SIGNATURE, "the kernel refuses the payload: as a module "
-			       "it is not signed with a key that this kernel trusts");
+		return err_set(e, ERR_MODULE_SIGNATURE,
+			       "the kernel refuses the payload: as a module it is not signed with "
+			       "a key that this kernel trusts");
 	case EPERM:
-		return err_set(e, MEND_R_LOCKDOWN, "the kernel allows no loading of modules (lockdown, "
+		return err_set(e, MEND_R_LOCKDOWN,
+			       "the kernel allows no loading of modules (lockdown, "
 			       "kernel.modules_disabled, or no CAP_SYS_MODULE)");
 	case EEXIST:
 		return err_set(e, ERR_LOAD, "a module of the payload's name is loaded already");
 	case ENOEXEC:
-		return err_set(e, ERR_LOAD, "the kernel's module loader refuses the payload's format or "
-			       "version magic");
+		return err_set(e, ERR_LOAD,
+			       "the kernel's module loader refuses the payload's format or version "
+			       "magic");
 	case ENOENT:
-		return err_set(e, ERR_LOAD, "the payload needs a symbol that this kernel does not have");
+		return err_set(e, ERR_LOAD,
+			       "the payload needs a symbol that this kernel does not have");
 	default:
-		return err_errno(e, ERR_LOAD, errnum, "the kernel's module loader refuses the payload");
+		return err_errno(e, ERR_LOAD, errnum,
+				 "the kernel's module loader refuses the payload");
 	}
 }
 

@@ -87,7 +87,8 @@ static int read_output(int fd, struct buf *out, struct err *e)
 		if (n < 0)
 			return err_errno(e, ERR_IO, errno, "cannot read the unpacked kernel");
 		if ((size_t)n > VMLINUX_MAX - out->len)
-			return err_set(e, ERR_TOO_LARGE, "the unpacked kernel is larger than %u MiB",
+			return err_set(e, ERR_TOO_LARGE,
+				       "the unpacked kernel is larger than %u MiB",
 				       VMLINUX_MAX >> 20);
 		buf_append(out, chunk, (size_t)n);
 		if (out->failed)

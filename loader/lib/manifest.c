@@ -38,20 +38,23 @@ static int check_text(struct bytes text, struct err *e)
 	unsigned int line = 1;
 
 	if (!text.len || text.len > MEND_MANIFEST_MAX)
-		return err_set(e, MEND_R_MANIFEST_SYNTAX, "the manifest has %zu bytes; it must have "
-			       "1 to %u", text.len, MEND_MANIFEST_MAX);
+		return err_set(e, MEND_R_MANIFEST_SYNTAX,
+			       "the manifest has %zu bytes; it must have 1 to %u", text.len,
+			       MEND_MANIFEST_MAX);
 	if (text.data[text.len - 1] != '\n')
 		return err_set(e, MEND_R_MANIFEST_SYNTAX, "the manifest's last line has no end");
 	for (i = 0; i < text.len; i++) {
 		if (text.data[i] == '\n') {
 			if (i - start > MEND_LINE_MAX)
-				return err_set(e, MEND_R_MANIFEST_SYNTAX, "manifest line %u: longer "
-					       "than %u bytes", line, MEND_LINE_MAX);
+				return err_set(e, MEND_R_MANIFEST_SYNTAX,
+					       "manifest line %u: longer than %u bytes", line,
+					       MEND_LINE_MAX);
 			start = i + 1;
 			line++;
 		} else if (text.data[i] < 0x20 || text.data[i] > 0x7e) {
-			return err_set(e, MEND_R_MANIFEST_SYNTAX, "manifest line %u: byte 0x%02x is "
-				       "not printable ASCII", line, text.data[i]);
+			return err_set(e, MEND_R_MANIFEST_SYNTAX,
+				       "manifest line %u: byte 0x%02x is not printable ASCII", line,
+				       text.data[i]);
 		}
 	}
 	return 0;
@@ -92,8 +95,8 @@ static int expect(struct parser *p, const char *key)
 	if (!p->key)
 		return err_set(p->e, MEND_R_MANIFEST_SYNTAX, "the manifest ends where '%s' must be",
 			       key);
-	return err_set(p->e, MEND_R_MANIFEST_SYNTAX, "manifest line %u: '%s' must be here, not '%s'",
-		       p->line, key, p->key);
+	return err_set(p->e, MEND_R_MANIFEST_SYNTAX,
+		       "manifest line %u: '%s' must be here, not '%s'", p->line, key, p->key);
 }
 
 static int invalid(struct parser *p, const char *want)
@@ -184,8 +187,9 @@ static int take_format(struct parser *p)
 	if (expect(p, "format"))
 		return -1;
 	if (strcmp(p->value, MEND_FORMAT))
-		return err_set(p->e, MEND_R_MANIFEST_VERSION, "the bundle's format is '%s'; this mend "
-			       "reads '%s'", p->value, MEND_FORMAT);
+		return err_set(p->e, MEND_R_MANIFEST_VERSION,
+			       "the bundle's format is '%s'; this mend reads '%s'", p->value,
+			       MEND_FORMAT);
 	return advance(p);
 }
 

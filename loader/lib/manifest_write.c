@@ -86,7 +86,8 @@ const struct manifest_payload *manifest_find(const struct manifest *m, const cha
 		if (!strcmp(m->payloads[i].release, release))
 			break;
 	if (i == m->nr_payloads) {
-		err_set(e, MEND_R_RELEASE, "this kernel is %s; the bundle has payloads for", release);
+		err_set(e, MEND_R_RELEASE, "this kernel is %s; the bundle has payloads for",
+			release);
 		list_releases(m, e);
 		return NULL;
 	}

@@ -32,8 +32,9 @@ static int running_build_id(const char *release, uint8_t *out, struct err *e)
 	if (machine_kernel(&machine_real, &k, e))
 		return -1;
 	if (strcmp(k.release, release)) {
-		err_set(e, ERR_INPUT, "it is for the kernel %s, which is not running: its build-id is "
-			"not known", release);
+		err_set(e, ERR_INPUT,
+			"it is for the kernel %s, which is not running: its build-id is not known",
+			release);
 		return err_hint(e, "add the kernel's image or build-id: --payload FILE.ko@"
 				"/boot/vmlinuz-%s", release);
 	}
@@ -47,8 +48,8 @@ static int choose_funcs(struct manifest_payload *mp, const struct payload *pl,
 	if (pl->has_patch && given->nr_funcs)
 		return err_set(e, ERR_INPUT, "it tells its functions itself: leave out --func");
 	if (!pl->has_patch && !given->nr_funcs) {
-		err_set(e, ERR_INPUT, "no struct mend_patch was found in it, so its functions are not "
-			"known");
+		err_set(e, ERR_INPUT,
+			"no struct mend_patch was found in it, so its functions are not known");
 		return err_hint(e, "name each of them: --func OBJECT:SYMBOL:SYMPOS");
 	}
 	mp->funcs = pl->has_patch ? pl->funcs : given->funcs;

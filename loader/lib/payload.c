@@ -243,7 +243,8 @@ static int read_modinfo(const struct elf_view *v, struct payload *p, struct err 
 	if (!len || !name)
 		return err_set(e, ERR_INPUT, "not a kernel module: it has no vermagic or no name");
 	if (len >= sizeof(p->release) || strlen(name) >= sizeof(p->module))
-		return err_set(e, ERR_INPUT, "the kernel's release or the module's name is too long");
+		return err_set(e, ERR_INPUT,
+			       "the kernel's release or the module's name is too long");
 	memcpy(p->release, vermagic, len);
 	memcpy(p->module, name, strlen(name));
 	if (!manifest_is_release(p->release))
@@ -257,11 +258,13 @@ static int check_descriptor(const struct elf_view *v, struct err *e)
 	uint64_t head;
 
 	if (!at.section || !elf_view_u64(v, at, &head))
-		return err_set(e, ERR_INPUT, "a kernel module, but not a payload: it has no %s; use "
-			       "MEND_PATCH() and keep the symbol table when stripping",
+		return err_set(e, ERR_INPUT,
+			       "a kernel module, but not a payload: it has no %s; use MEND_PATCH() "
+			       "and keep the symbol table when stripping",
 			       PAYLOAD_SYMBOL);
 	if ((uint32_t)head != PAYLOAD_MAGIC || head >> 32 != 1)
-		return err_set(e, ERR_INPUT, "the payload is of another version than this mend knows");
+		return err_set(e, ERR_INPUT,
+			       "the payload is of another version than this mend knows");
 	return 0;
 }
 

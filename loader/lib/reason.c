@@ -10,75 +10,86 @@
 #define KERNEL(_name, _code, _hint)	{ MEND_R_##_name, #_name, EXIT_CODE_##_code, _hint }
 #define LOCAL(_name, _code, _hint)	{ ERR_##_name, #_name, EXIT_CODE_##_code, _hint }
 
-#define HINT_VERSIONS	"mend and mend.ko do not belong together: install both from one release"
-#define HINT_AGAIN	"nothing was changed: try again, with a longer --timeout, or stop that task"
-#define HINT_BUNDLE	"get the bundle again from its vendor: it is damaged or was changed"
-#define HINT_REBUILD	"this bundle needs a payload built for exactly the running kernel"
+#define HINT_VERSIONS \
+	"mend and mend.ko do not belong together: install both from one release"
+#define HINT_AGAIN \
+	"nothing was changed: try again, with a longer --timeout, or stop that task"
+#define HINT_BUNDLE \
+	"get the bundle again from its vendor: it is damaged or was changed"
+#define HINT_REBUILD \
+	"this bundle needs a payload built for exactly the running kernel"
 
 static const struct reason_info reasons[] = {
-	KERNEL(OK,			OK,	NULL),
+	KERNEL(OK, OK, NULL),
 
-	KERNEL(CAPABILITY,		ERROR,	"run this as root, outside any container"),
-	KERNEL(SIZE,			ERROR,	HINT_VERSIONS),
-	KERNEL(FLAGS,			ERROR,	HINT_VERSIONS),
-	KERNEL(RESERVED,		ERROR,	HINT_VERSIONS),
-	KERNEL(RANGE,			ERROR,	NULL),
-	KERNEL(NOMEM,			ERROR,	"nothing was changed: free some memory and try again"),
-	KERNEL(INTERRUPTED,		ERROR,	"nothing was changed: run the command again"),
-	KERNEL(INTERNAL,		ERROR,	"this is a bug in mend: please report it, with dmesg"),
-	KERNEL(STATE,			ERROR,	"'mend status' shows the state of every patch"),
-	KERNEL(NO_PATCH,		ERROR,	"'mend status' lists the patches that are loaded"),
-	KERNEL(DUPLICATE,		ERROR,	"'mend status' shows it; 'mend revert --unload' removes it"),
+	KERNEL(CAPABILITY, ERROR, "run this as root, outside any container"),
+	KERNEL(SIZE, ERROR, HINT_VERSIONS),
+	KERNEL(FLAGS, ERROR, HINT_VERSIONS),
+	KERNEL(RESERVED, ERROR, HINT_VERSIONS),
+	KERNEL(RANGE, ERROR, NULL),
+	KERNEL(NOMEM, ERROR, "nothing was changed: free some memory and try again"),
+	KERNEL(INTERRUPTED, ERROR, "nothing was changed: run the command again"),
+	KERNEL(INTERNAL, ERROR, "this is a bug in mend: please report it, with dmesg"),
+	KERNEL(STATE, ERROR, "'mend status' shows the state of every patch"),
+	KERNEL(NO_PATCH, ERROR, "'mend status' lists the patches that are loaded"),
+	KERNEL(DUPLICATE, ERROR, "'mend status' shows it; 'mend revert --unload' removes it"),
 
-	KERNEL(NO_KEYS,			REFUSED, "install the vendor's certificate as a .pem file in "
-						"/etc/mend/keys and build mend.ko with it"),
-	KERNEL(SIGNATURE,		REFUSED, "check where the bundle comes from; if its signer is to be "
-						"trusted, install the certificate in /etc/mend/keys"),
-	KERNEL(CERT_EXPIRED,		REFUSED, "ask the vendor for a bundle signed with a current certificate"),
-	KERNEL(CERT_NOT_YET_VALID,	REFUSED, "is the clock set? 'date' shows it"),
-	KERNEL(MANIFEST_EXPIRED,	REFUSED, "get a newer generation of this patch"),
-	KERNEL(MANIFEST_SYNTAX,		REFUSED, HINT_BUNDLE),
-	KERNEL(MANIFEST_VERSION,	REFUSED, "this bundle needs a newer mend"),
-	KERNEL(DIGEST,			REFUSED, HINT_BUNDLE),
-	KERNEL(FLOOR,			REFUSED, "a newer generation was applied since mend.ko was loaded: "
-						"use that one or a newer one"),
-	KERNEL(UNBOUND,			REFUSED, "load payloads with 'mend apply', not with insmod"),
-	KERNEL(CUSTODY,			REFUSED, "load payloads with 'mend apply', not traced and not shared"),
-	KERNEL(LOCKDOWN,		REFUSED, "the kernel is locked down and forbids this"),
+	KERNEL(NO_KEYS, REFUSED,
+	       "install the vendor's certificate as a .pem file in /etc/mend/keys and build "
+	       "mend.ko with it"),
+	KERNEL(SIGNATURE, REFUSED,
+	       "check where the bundle comes from; if its signer is to be trusted, install the "
+	       "certificate in /etc/mend/keys"),
+	KERNEL(CERT_EXPIRED, REFUSED,
+	       "ask the vendor for a bundle signed with a current certificate"),
+	KERNEL(CERT_NOT_YET_VALID, REFUSED, "is the clock set? 'date' shows it"),
+	KERNEL(MANIFEST_EXPIRED, REFUSED, "get a newer generation of this patch"),
+	KERNEL(MANIFEST_SYNTAX, REFUSED, HINT_BUNDLE),
+	KERNEL(MANIFEST_VERSION, REFUSED, "this bundle needs a newer mend"),
+	KERNEL(DIGEST, REFUSED, HINT_BUNDLE),
+	KERNEL(FLOOR, REFUSED,
+	       "a newer generation was applied since mend.ko was loaded: use that one or a "
+	       "newer one"),
+	KERNEL(UNBOUND, REFUSED, "load payloads with 'mend apply', not with insmod"),
+	KERNEL(CUSTODY, REFUSED, "load payloads with 'mend apply', not traced and not shared"),
+	KERNEL(LOCKDOWN, REFUSED, "the kernel is locked down and forbids this"),
 
-	KERNEL(RELEASE,			INCOMPATIBLE, HINT_REBUILD),
-	KERNEL(BUILD_ID,		INCOMPATIBLE, HINT_REBUILD),
-	KERNEL(PAYLOAD_FORMAT,		INCOMPATIBLE, "rebuild the payload with this version of mend"),
-	KERNEL(PAYLOAD_MISMATCH,	INCOMPATIBLE, "the bundle was packed wrongly: tell its vendor"),
-	KERNEL(NO_OBJECT,		INCOMPATIBLE, "load the module that is to be patched first"),
-	KERNEL(NO_SYMBOL,		INCOMPATIBLE, HINT_REBUILD),
-	KERNEL(AMBIGUOUS,		INCOMPATIBLE, "the patch must say which one: MEND_FUNC_POS()"),
-	KERNEL(INIT_SYMBOL,		INCOMPATIBLE, "that code is gone once the kernel is up: it cannot be patched"),
-	KERNEL(NO_FENTRY,		INCOMPATIBLE, "patch a function that calls it instead"),
-	KERNEL(UNPATCHABLE,		INCOMPATIBLE, "patch a function that calls it instead"),
-	KERNEL(RELOC,			INCOMPATIBLE, HINT_REBUILD),
-	KERNEL(FTRACE_OWNER,		INCOMPATIBLE, "remove the other owner (a livepatch or a kprobe) first"),
-	KERNEL(FTRACE,			INCOMPATIBLE, "see 'sysctl kernel.ftrace_enabled' and dmesg"),
+	KERNEL(RELEASE, INCOMPATIBLE, HINT_REBUILD),
+	KERNEL(BUILD_ID, INCOMPATIBLE, HINT_REBUILD),
+	KERNEL(PAYLOAD_FORMAT, INCOMPATIBLE, "rebuild the payload with this version of mend"),
+	KERNEL(PAYLOAD_MISMATCH, INCOMPATIBLE, "the bundle was packed wrongly: tell its vendor"),
+	KERNEL(NO_OBJECT, INCOMPATIBLE, "load the module that is to be patched first"),
+	KERNEL(NO_SYMBOL, INCOMPATIBLE, HINT_REBUILD),
+	KERNEL(AMBIGUOUS, INCOMPATIBLE, "the patch must say which one: MEND_FUNC_POS()"),
+	KERNEL(INIT_SYMBOL, INCOMPATIBLE,
+	       "that code is gone once the kernel is up: it cannot be patched"),
+	KERNEL(NO_FENTRY, INCOMPATIBLE, "patch a function that calls it instead"),
+	KERNEL(UNPATCHABLE, INCOMPATIBLE, "patch a function that calls it instead"),
+	KERNEL(RELOC, INCOMPATIBLE, HINT_REBUILD),
+	KERNEL(FTRACE_OWNER, INCOMPATIBLE,
+	       "remove the other owner (a livepatch or a kprobe) first"),
+	KERNEL(FTRACE, INCOMPATIBLE, "see 'sysctl kernel.ftrace_enabled' and dmesg"),
 
-	KERNEL(BUSY,			BUSY,	HINT_AGAIN),
-	KERNEL(UNRELIABLE,		BUSY,	HINT_AGAIN),
-	KERNEL(SUSPEND,			BUSY,	"nothing was changed: try again after resume"),
+	KERNEL(BUSY, BUSY, HINT_AGAIN),
+	KERNEL(UNRELIABLE, BUSY, HINT_AGAIN),
+	KERNEL(SUSPEND, BUSY, "nothing was changed: try again after resume"),
 
-	LOCAL(USAGE,			USAGE,	"'mend --help' lists the commands"),
-	LOCAL(IO,			ERROR,	NULL),
-	LOCAL(EXISTS,			ERROR,	"nothing was overwritten: choose another name or remove it"),
-	LOCAL(INPUT,			ERROR,	NULL),
-	LOCAL(KEY,			ERROR,	"'mend keygen' makes a key and a certificate that fit"),
-	LOCAL(CRYPTO,			ERROR,	NULL),
-	LOCAL(CONTAINER,		REFUSED, HINT_BUNDLE),
-	LOCAL(UNSIGNED,			REFUSED, "sign it first: mend sign FILE --key KEY --cert CERT"),
-	LOCAL(TOO_LARGE,		REFUSED, NULL),
-	LOCAL(DEVICE,			ERROR,	"load mend.ko first: modprobe mend"),
-	LOCAL(LOAD,			ERROR,	"dmesg says more"),
-	LOCAL(MODULE_SIGNATURE,		REFUSED, "this kernel loads only modules signed for it: the payload must "
-						"carry such a signature, apart from the bundle's"),
-	LOCAL(NOTHING,			NOTHING, NULL),
-	LOCAL(UNLOAD,			ERROR,	NULL),
+	LOCAL(USAGE, USAGE, "'mend --help' lists the commands"),
+	LOCAL(IO, ERROR, NULL),
+	LOCAL(EXISTS, ERROR, "nothing was overwritten: choose another name or remove it"),
+	LOCAL(INPUT, ERROR, NULL),
+	LOCAL(KEY, ERROR, "'mend keygen' makes a key and a certificate that fit"),
+	LOCAL(CRYPTO, ERROR, NULL),
+	LOCAL(CONTAINER, REFUSED, HINT_BUNDLE),
+	LOCAL(UNSIGNED, REFUSED, "sign it first: mend sign FILE --key KEY --cert CERT"),
+	LOCAL(TOO_LARGE, REFUSED, NULL),
+	LOCAL(DEVICE, ERROR, "load mend.ko first: modprobe mend"),
+	LOCAL(LOAD, ERROR, "dmesg says more"),
+	LOCAL(MODULE_SIGNATURE, REFUSED,
+	      "this kernel loads only modules signed for it: the payload must carry such a "
+	      "signature, apart from the bundle's"),
+	LOCAL(NOTHING, NOTHING, NULL),
+	LOCAL(UNLOAD, ERROR, NULL),
 };
 
 static const struct reason_info unknown = {

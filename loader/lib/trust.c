@@ -61,7 +61,8 @@ static int check_usage(X509 *x509, const char *path, struct err *e)
 	uint32_t key = X509_get_key_usage(x509), ext = X509_get_extended_key_usage(x509);
 
 	if (!(key & KU_DIGITAL_SIGNATURE))
-		return err_set(e, ERR_KEY, "the certificate '%s' is not for digital signatures", path);
+		return err_set(e, ERR_KEY, "the certificate '%s' is not for digital signatures",
+			       path);
 	if (!(ext & (XKU_CODE_SIGN | XKU_ANYEKU)))
 		return err_set(e, ERR_KEY, "the certificate '%s' is not for code signing", path);
 	return 0;
@@ -212,13 +213,14 @@ int trust_check_time(const struct trust_cert *c, int64_t now, struct err *e)
 
 	if (now < c->not_before) {
 		utc_format(c->not_before, when);
-		return err_set(e, MEND_R_CERT_NOT_YET_VALID, "the signer's certificate (%s) is valid "
-			       "only from %s", c->subject, when);
+		return err_set(e, MEND_R_CERT_NOT_YET_VALID,
+			       "the signer's certificate (%s) is valid only from %s", c->subject,
+			       when);
 	}
 	if (now > c->not_after) {
 		utc_format(c->not_after, when);
-		return err_set(e, MEND_R_CERT_EXPIRED, "the signer's certificate (%s) has expired on "
-			       "%s", c->subject, when);
+		return err_set(e, MEND_R_CERT_EXPIRED,
+			       "the signer's certificate (%s) has expired on %s", c->subject, when);
 	}
 	return 0;
 }
@@ -244,8 +246,10 @@ static EVP_PKEY *read_key(BIO *bio, const char *path, struct err *e)
 	else if (!key)
 		err_set(e, ERR_KEY, "'%s' holds no PEM private key", path);
 	if (asked)
-		err_hint(e, "decrypt it first, where nobody else can read it: openssl pkey -in '%s' "
-			 "-out FILE", path);
+		err_hint(e,
+			 "decrypt it first, where nobody else can read it: openssl pkey -in '%s' "
+			 "-out FILE",
+			 path);
 	if (key && check_rsa(key, path, e)) {
 		EVP_PKEY_free(key);
 		return NULL;

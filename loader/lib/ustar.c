@@ -179,7 +179,8 @@ int ustar_end(const struct ustar_reader *r, struct err *e)
 		return err_set(e, ERR_CONTAINER, "there is another member behind the last that the "
 			       "manifest names");
 	if (left > 2 * USTAR_BLOCK)
-		return err_set(e, ERR_CONTAINER, "there are %zu bytes behind the end of the archive",
+		return err_set(e, ERR_CONTAINER,
+			       "there are %zu bytes behind the end of the archive",
 			       left - 2 * USTAR_BLOCK);
 	return 0;
 }

@@ -37,8 +37,9 @@ static void hash(char hex[65], const char *data)
 	uint8_t digest[32];
 	struct err e;
 
-	assert_int_equal(digest_sha256((struct bytes){ (const uint8_t *)data, strlen(data) }, digest,
-				       &e), 0);
+	assert_int_equal(digest_sha256((struct bytes){ (const uint8_t *)data, strlen(data) },
+				       digest, &e),
+			 0);
 	hex_encode(hex, digest, sizeof(digest));
 }
 
@@ -110,7 +111,8 @@ void test_bundle(struct buf *out, const struct signer *s, const char *key, const
 	test_manifest(&manifest, key, line);
 	ustar_add(out, "manifest", buf_bytes(&manifest));
 	if (s) {
-		assert_int_equal(cms_sign(buf_bytes(&manifest), s->key, s->cert, &signature, &e), 0);
+		assert_int_equal(cms_sign(buf_bytes(&manifest), s->key, s->cert, &signature, &e),
+				 0);
 		ustar_add(out, "manifest.p7s", buf_bytes(&signature));
 	}
 	ustar_add(out, "payload/" TEST_RELEASE ".ko", BYTES(TEST_PAYLOAD_1));

@@ -275,7 +275,8 @@ static void expiry_is_checked_to_the_second(void **state)
 	assert_int_equal(test_open(buf_bytes(&b), &signer.trust, TEST_NOW + 1), 0);
 	b.len = 0;
 	test_bundle(&b, &signer, "expires", "expires 1970-01-01T00:00:00Z\n");
-	assert_int_equal(test_open(buf_bytes(&b), &signer.trust, TEST_NOW), MEND_R_MANIFEST_EXPIRED);
+	assert_int_equal(test_open(buf_bytes(&b), &signer.trust, TEST_NOW),
+			 MEND_R_MANIFEST_EXPIRED);
 	buf_free(&b);
 }
 

@@ -192,9 +192,11 @@ static void a_bundle_goes_all_the_way(void **state)
 static void packing_is_reproducible(void **state)
 {
 	(void)state;
-	assert_int_equal(sh("for i in 1 2; do SOURCE_DATE_EPOCH=1750000000 " TEST_MEND
-			    " pack -o $i.mend --name good --generation 3 --kind test --severity none "
-			    "--title t " GOOD KEY " || exit; sleep 1; done; cmp 1.mend 2.mend"), 0);
+	assert_int_equal(sh("export SOURCE_DATE_EPOCH=1750000000; for i in 1 2; do " TEST_MEND
+			    " pack -o $i.mend --name good --generation 3 --kind test "
+			    "--severity none --title t " GOOD KEY " || exit; sleep 1; done; "
+			    "cmp 1.mend 2.mend"),
+			 0);
 	assert_int_equal(mend("inspect 1.mend --cert keys/mend.pem"), 0);
 	test_contains(text(), "2025-06-15T15:06:40Z");
 	assert_int_equal(sh("SOURCE_DATE_EPOCH=yesterday " TEST_MEND " pack -o 1.mend --name good "
@@ -221,7 +223,8 @@ static void the_bundle_is_what_it_says(void **state)
 	assert_string_equal(json_string_value(json_object_get(m, "replaces")), "cumulative");
 	assert_string_equal(json_string_value(json_object_get(m, "expires")),
 			    "2099-01-01T00:00:00Z");
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(m, "sbom"), "size")), 2);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(m, "sbom"), "size")),
+			 2);
 	payload = json_array_get(json_object_get(m, "payloads"), 0);
 	assert_string_equal(json_string_value(json_object_get(payload, "release")), TEST_RELEASE);
 	assert_string_equal(json_string_value(json_object_get(payload, "build_id")), TEST_BUILD_ID);
@@ -231,7 +234,8 @@ static void the_bundle_is_what_it_says(void **state)
 	test_contains(text(), "vmlinux:second (number 2 of that name)");
 	test_contains(text(), "ext4:third");
 	assert_int_equal(sh("tar tf b.mend | tr '\\n' ' '"), 0);
-	test_contains(text(), "manifest manifest.p7s payload/" TEST_RELEASE ".ko vex.json sbom.json");
+	test_contains(text(),
+		      "manifest manifest.p7s payload/" TEST_RELEASE ".ko vex.json sbom.json");
 }
 
 static void pack_refuses_what_does_not_fit(void **state)
@@ -294,11 +298,12 @@ static void refused_bundles_are_4(void **state)
 	make_bundle();
 	fails_as_json("verify good.mend --cert other/mend.pem --json", 4, "SIGNATURE");
 	fails_as_json("verify good.mend --keys /no/such/directory --json", 4, "NO_KEYS");
-	assert_int_equal(sh("head -c 3000 good.mend >cut.mend; cp good.mend flip.mend; printf X | dd "
-			    "of=flip.mend bs=1 seek=700 conv=notrunc status=none; cat good.mend "
+	assert_int_equal(sh("head -c 3000 good.mend >cut.mend; cp good.mend flip.mend; printf X | "
+			    "dd of=flip.mend bs=1 seek=700 conv=notrunc status=none; cat good.mend "
 			    "manifest >long.mend 2>/dev/null; echo >>long.mend; cp good.mend "
-			    "payload.mend; printf X | dd of=payload.mend bs=1 seek=4200 conv=notrunc "
-			    "status=none"), 0);
+			    "payload.mend; printf X | dd of=payload.mend bs=1 seek=4200 "
+			    "conv=notrunc status=none"),
+			 0);
 	fails_as_json("verify cut.mend --cert keys/mend.pem --json", 4, "CONTAINER");
 	fails_as_json("verify flip.mend --cert keys/mend.pem --json", 4, "SIGNATURE");
 	fails_as_json("verify long.mend --cert keys/mend.pem --json", 4, "CONTAINER");
@@ -328,9 +333,11 @@ static void expired_certificates_sign_nothing(void **state)
 {
 	(void)state;
 	make_bundle();
-	assert_int_equal(sh("openssl req -x509 -newkey rsa:2048 -nodes -keyout old.key -out old.csr "
-			    "-subj /CN=old && openssl req -new -key old.key -subj /CN=old -out r && "
-			    "openssl x509 -req -in r -signkey old.key -days -1 -out old.pem"), 0);
+	assert_int_equal(sh("openssl req -x509 -newkey rsa:2048 -nodes -keyout old.key -out "
+			    "old.csr -subj /CN=old && openssl req -new -key old.key -subj /CN=old "
+			    "-out r && openssl x509 -req -in r -signkey old.key -days -1 -out "
+			    "old.pem"),
+			 0);
 	fails_as_json("sign good.mend --key old.key --cert old.pem --json", 4, "CERT_EXPIRED");
 }
 
@@ -359,7 +366,8 @@ static void lost_output_is_an_error(void **state)
 	(void)state;
 	make_bundle();
 	assert_int_equal(sh(TEST_MEND " --help >/dev/full"), 1);
-	assert_int_equal(sh(TEST_MEND " inspect good.mend --cert keys/mend.pem --json >/dev/full"), 1);
+	assert_int_equal(sh(TEST_MEND " inspect good.mend --cert keys/mend.pem --json >/dev/full"),
+			 1);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -257,9 +257,12 @@ static void openssl_verifies_it(void **state)
 	assert_non_null(pem);
 	assert_true(PEM_write_X509(pem, signer.cert));
 	fclose(pem);
-	assert_int_equal(test_run(&out, "cd %s && openssl cms -verify -binary -inform DER -in "
-				  "manifest.p7s -content manifest -certfile cert.pem -CAfile cert.pem "
-				  "-purpose any -no_check_time -out /dev/null", dir), 0);
+	assert_int_equal(test_run(&out,
+				  "cd %s && openssl cms -verify -binary -inform DER -in "
+				  "manifest.p7s -content manifest -certfile cert.pem -CAfile "
+				  "cert.pem -purpose any -no_check_time -out /dev/null",
+				  dir),
+			 0);
 	test_contains((char *)out.data, "uccessful");
 	test_file(dir, "manifest", "something else\n");
 	assert_int_not_equal(test_run(&out, "cd %s && openssl cms -verify -binary -inform DER -in "

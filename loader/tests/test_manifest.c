@@ -238,7 +238,8 @@ static void keeps_every_rule(void **state)
 		test_manifest(&text, c->key, c->line);
 		got = parse(buf_bytes(&text), &e) ? e.reason : 0;
 		if (got != c->reason)
-			fail_msg("'%s' as '%s': reason %u, not %u", c->key, c->line, got, c->reason);
+			fail_msg("'%s' as '%s': reason %u, not %u", c->key, c->line, got,
+				 c->reason);
 		buf_free(&text);
 	}
 }

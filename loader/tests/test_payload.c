@@ -317,8 +317,11 @@ static void damaged_kernel_images_are_refused(void **state)
 
 	(void)state;
 	make_elf(dir);
-	assert_int_equal(test_run(&out, "cd %s && gzip -nk vmlinux && head -c 2000 vmlinux.gz >half && "
-				  "gzip -nc t.c >other", dir), 0);
+	assert_int_equal(test_run(&out,
+				  "cd %s && gzip -nk vmlinux && head -c 2000 vmlinux.gz >half && "
+				  "gzip -nc t.c >other",
+				  dir),
+			 0);
 	make_bzimage(dir, "half", false, 0);
 	assert_int_equal(image(dir, "vmlinuz"), ERR_INPUT);
 	make_bzimage(dir, "other", false, 0);

@@ -93,7 +93,8 @@ static void nothing_is_overwritten(void **state)
 	/* neither with only one of the two there */
 	assert_int_equal(test_run(&out, "mv %s %s/away", key_path, dir), 0);
 	assert_int_equal(keygen_save(dir, key, cert, &e), -1);
-	assert_int_equal(test_run(&out, "test ! -e %s && mv %s/away %s", key_path, dir, key_path), 0);
+	assert_int_equal(test_run(&out, "test ! -e %s && mv %s/away %s", key_path, dir, key_path),
+			 0);
 	assert_int_equal(test_run(&out, "mv %s %s/away", cert_path, dir), 0);
 	assert_int_equal(keygen_save(dir, key, cert, &e), -1);
 	assert_int_equal(test_run(&out, "test ! -e %s && mv %s/away %s", cert_path, dir, cert_path),
@@ -221,9 +222,12 @@ static void damaged_certificates_are_refused(void **state)
 	(void)state;
 	test_file(dir, "empty.pem", "");
 	assert_int_equal(load("empty.pem"), ERR_KEY);
-	assert_int_equal(test_run(&out, "cd %s && head -5 mend.pem >half.pem; cat mend.pem half.pem "
-				  ">both.pem; cat mend.pem mend.pem >two.pem; sed '3s/./!/' mend.pem "
-				  ">wrong.pem", dir), 0);
+	assert_int_equal(test_run(&out,
+				  "cd %s && head -5 mend.pem >half.pem; cat mend.pem half.pem "
+				  ">both.pem; cat mend.pem mend.pem >two.pem; sed '3s/./!/' "
+				  "mend.pem >wrong.pem",
+				  dir),
+			 0);
 	assert_int_equal(load("half.pem"), ERR_KEY);
 	assert_int_equal(load("both.pem"), ERR_KEY);
 	assert_int_equal(load("wrong.pem"), ERR_KEY);
@@ -253,9 +257,11 @@ static void keys_load_or_say_why_not(void **state)
 	assert_int_equal(load_key(KEYGEN_KEY), 0);
 	assert_int_equal(load_key(KEYGEN_CERT), ERR_KEY);
 	assert_int_equal(load_key("missing"), ERR_IO);
-	assert_int_equal(test_run(&out, "cd %s && openssl pkey -in mend.key -aes256 -passout pass:x "
-				  "-out locked.key && openssl genpkey -algorithm ed25519 -out ed.key",
-				  dir), 0);
+	assert_int_equal(test_run(&out,
+				  "cd %s && openssl pkey -in mend.key -aes256 -passout pass:x -out "
+				  "locked.key && openssl genpkey -algorithm ed25519 -out ed.key",
+				  dir),
+			 0);
 	assert_int_equal(load_key("ed.key"), ERR_KEY);
 	snprintf(path, sizeof(path), "%s/locked.key", dir);
 	assert_null(key_load(path, &e));

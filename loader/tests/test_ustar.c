@@ -193,8 +193,12 @@ static void gnu_tar_writes_the_same_bytes(void **state)
 	ustar_finish(&ours);
 	test_file(dir, "manifest", content);
 	test_file(dir, "payload/a.ko", "x");
-	assert_int_equal(test_run(&out, "cd %s && tar --format=ustar -b1 --mode=0644 --mtime=@0 "
-				  "--owner=:0 --group=:0 --numeric-owner -cf t.tar manifest payload/a.ko", dir), 0);
+	assert_int_equal(test_run(&out,
+				  "cd %s && tar --format=ustar -b1 --mode=0644 --mtime=@0 "
+				  "--owner=:0 --group=:0 --numeric-owner -cf t.tar manifest "
+				  "payload/a.ko",
+				  dir),
+			 0);
 	snprintf(path, sizeof(path), "%s/t.tar", dir);
 	assert_int_equal(fs_read(path, 65536, &theirs, &e), 0);
 	assert_int_equal(theirs.len, ours.len);
