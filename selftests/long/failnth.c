@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every allocation of mend.ko is made to fail.
+ *
+ * Each operation is done again and again: first the first allocation that
+ * mend.ko causes fails, then the second, until one round goes through without
+ * any failing. Then the same with all allocations failing from the n-th on, as
+ * on a machine that has no memory left: what cleans up must not need any.
+ *
+ * A round in which something failed has to end as if nothing had been asked,
+ * with ENOMEM; or, if what failed was of no consequence, as it does otherwise.
+ * The last round of every walk shows that those before it have spoilt nothing.
+ *
+ * Run it where failnth.ko can work, and read the console: warnings count as
+ * failures here, but lockdep and KASAN complain there alone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failnth.h"
+#include "kselftest_mend.h"
+#include "mendtest.h"
+
+#define KMEMLEAK	"/sys/kernel/debug/kmemleak"
+#define WALK_TIMEOUT_S	7200
+#define ROUNDS_MAX	5000
+#define FAILURES_MAX	10
+/* kmemleak does not report what is younger than five seconds. */
+#define LEAK_AGE_MS	6000
+
+static unsigned int failures;
+
+static void failed(const struct operation *op, unsigned long nth, const struct outcome *outcome,
+		   const char *what)
+{
+	KSFT_FAILED("%s, allocation %lu: %s", op->name, nth, what);
+	if (outcome->failed)
+		DIAG("failed in: %s", outcome->stack);
+	failures++;
+}
+
+static void judge(const struct operation *op, unsigned long nth, int err,
+		  const struct outcome *outcome, const char *before)
+{
+	char text[700];
+
+	if (err != op->expected && (op->must || !outcome->failed || err != -ENOMEM)) {
+		snprintf(text, sizeof(text), "it gave %s", err ? strerror(-err) : "success");
+		failed(op, nth, outcome, text);
+	}
+	if (err && !state_is(before)) {
+		snprintf(text, sizeof(text), "it was refused (%s) and left %s", strerror(-err),
+			 state_difference(before));
+		failed(op, nth, outcome, text);
+	}
+}
+
+/* Returns false after the round in which nothing failed. */
+static bool round_of(const struct operation *op, unsigned long nth, bool all,
+		     struct outcome *outcome)
+{
+	char *idle = state_text(), *before, text[700];
+	int err;
+
+	if (op->before)
+		op->before();
+	before = state_text();
+	failnth_arm(nth, all);
+	err = op->run();
+	failnth_disarm();
+	failnth_read(outcome);
+	judge(op, nth, err, outcome, before);
+	if (!err && op->undo)
+		op->undo();
+	if (op->after)
+		op->after();
+	if (!state_is(idle)) {
+		snprintf(text, sizeof(text), "in the end there is %s", state_difference(idle));
+		failed(op, nth, outcome, text);
+		exit(KSFT_FAIL);
+	}
+	free(before);
+	free(idle);
+	return outcome->failed;
+}
+
+/* From the entry that is in mend.ko on */
+static const char *place_of(const struct outcome *outcome)
+{
+	const char *at = strstr(outcome->stack, "[mend]");
+
+	while (at && at > outcome->stack && *at != '<')
+		at--;
+	return at ? at : "";
+}
+
+static bool go_on(const struct operation *op, unsigned long nth)
+{
+	if (nth == ROUNDS_MAX)
+		KSFT_FAILED("%s: no end after %lu rounds", op->name, nth);
+	return failures < FAILURES_MAX && nth < ROUNDS_MAX;
+}
+
+/* Notes in @begins where another place in mend.ko than before allocates. */
+static unsigned long walk_singly(const struct operation *op, bool *begins)
+{
+	char last[STACK_LEN] = "";
+	struct outcome outcome;
+	unsigned long nth = 1;
+
+	for (; round_of(op, nth, false, &outcome) && go_on(op, nth); nth++) {
+		begins[nth] = strcmp(place_of(&outcome), last);
+		snprintf(last, sizeof(last), "%s", place_of(&outcome));
+	}
+	return nth - 1;
+}
+
+static unsigned long walk_all_behind(const struct operation *op, const bool *begins)
+{
+	unsigned long nth, rounds = 0;
+	struct outcome outcome;
+
+	for (nth = 1; nth < ROUNDS_MAX; nth++) {
+		if (!begins[nth])
+			continue;
+		rounds++;
+		if (!round_of(op, nth, true, &outcome) || !go_on(op, nth))
+			break;
+	}
+	return rounds;
+}
+
+static void walk(const struct operation *op)
+{
+	static bool begins[ROUNDS_MAX];
+	unsigned long singly, places;
+
+	failures = 0;
+	memset(begins, 0, sizeof(begins));
+	singly = walk_singly(op, begins);
+	places = walk_all_behind(op, begins);
+	DIAG("%s: %lu allocations failed one at a time, all from one on at %lu places", op->name,
+	     singly, places);
+}
+
+void suite_setup(void)
+{
+	int err;
+
+	go_home();
+	if (chdir("..")) {
+		perror("# chdir");
+		exit(KSFT_FAIL);
+	}
+	clean_up();
+	err = insmod("long/failnth.ko", "");
+	if (err && err != -EEXIST) {
+		printf("# failnth.ko: %s\n", strerror(-err));
+		exit(KSFT_FAIL);
+	}
+	spit(KMEMLEAK, "clear");
+}
+
+void suite_teardown(void)
+{
+	clean_up();
+	unload("mend");
+}
+
+void test_setup(void)
+{
+	alarm(WALK_TIMEOUT_S);
+	load_target();
+}
+
+/* A test that was ended in the middle leaves all sorts of things. */
+void test_teardown(void)
+{
+	failnth_disarm();
+	clean_up();
+}
+
+/* The probes have to sit where mend.ko's allocations pass by. */
+TEST(allocations_of_mend_are_seen_and_fail)
+{
+	struct outcome outcome;
+
+	unload("mend");
+	failnth_arm(1, false);
+	EXPECT_EQ(-ENOMEM, insmod("../mend.ko", ""));
+	failnth_disarm();
+	failnth_read(&outcome);
+	EXPECT_TRUE(outcome.failed);
+	failnth_arm(1000000, false);
+	EXPECT_EQ(0, insmod("../mend.ko", ""));
+	failnth_disarm();
+	failnth_read(&outcome);
+	EXPECT_GT(outcome.hits, 10);
+	EXPECT_TRUE(!outcome.failed);
+}
+
+TEST(load_of_mend)
+{
+	unload("mend");
+	walk(&load_mend_op);
+}
+
+TEST(unload_of_mend)
+{
+	unload("mend");
+	walk(&unload_mend_op);
+}
+
+TEST(the_device)
+{
+	load_mend("");
+	walk(&open_and_info_op);
+	walk(&authorize_op);
+	walk(&close_op);
+}
+
+TEST(load_of_a_signed_payload)
+{
+	load_mend("");
+	walk(&load_signed_op);
+}
+
+TEST(load_of_payloads)
+{
+	load_mend("require_signature=0");
+	walk(&load_unsigned_op);
+	walk(&load_relocated_op);
+	walk(&load_refused_op);
+	walk(&unload_payload_op);
+}
+
+static void payloads_for_switches(void)
+{
+	static const char * const payloads[] = { "plain", "pair", "pair_2", "modsym", "hold" };
+	unsigned int i;
+	char path[64];
+
+	load_mend("require_signature=0");
+	for (i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
+		snprintf(path, sizeof(path), "test_modules/mend_test_%s.ko", payloads[i]);
+		ASSERT_EQ(0, insmod(path, ""));
+	}
+}
+
+TEST(switches)
+{
+	payloads_for_switches();
+	walk(&switch_on_op);
+	walk(&switch_many_op);
+	walk(&replace_op);
+	walk(&switch_off_op);
+	walk(&let_go_op);
+}
+
+TEST(switches_by_sysfs)
+{
+	payloads_for_switches();
+	walk(&sysfs_on_op);
+	walk(&sysfs_off_op);
+	walk(&look_op);
+}
+
+TEST(switches_that_are_refused)
+{
+	payloads_for_switches();
+	walk(&blocked_op);
+	walk(&owned_op);
+}
+
+TEST(every_place_that_allocates_was_made_to_fail)
+{
+	char *all = (char *)slurp(FAILNTH_FILE, NULL), *next = all, *line;
+	char caller[200], allocator[200];
+	unsigned long seen, fails;
+	unsigned int nr = 0;
+
+	while ((line = strsep(&next, "\n"))) {
+		if (sscanf(line, "site %199s %199s %lu %lu", caller, allocator, &seen, &fails) != 4)
+			continue;
+		nr++;
+		DIAG("%s", line);
+		if (!fails)
+			KSFT_FAILED("%s calls %s, which never failed", caller, allocator);
+	}
+	free(all);
+	EXPECT_GT(nr, 20);
+}
+
+TEST(nothing_has_leaked)
+{
+	char *leaks;
+	int i;
+
+	if (access(KMEMLEAK, F_OK))
+		SKIP("this kernel has no kmemleak");
+	unload("mend");
+	/* Twice: a pointer that moves during a scan looks like a leak in that scan. */
+	for (i = 0; i < 2; i++) {
+		msleep(LEAK_AGE_MS);
+		ASSERT_EQ(0, spit(KMEMLEAK, "scan"));
+	}
+	leaks = (char *)slurp(KMEMLEAK, NULL);
+	ASSERT_TRUE(leaks);
+	if (*leaks) {
+		printf("%s\n", leaks);
+		KSFT_FAILED("there are leaks");
+	}
+	free(leaks);
+}
+
+TEST_MAIN()
