@@ -2,8 +2,8 @@
 /*
  * Batches: sites attached to the redirect handler by one ftrace_ops.
  *
- * One ops for all new sites of a switch: one trampoline, one grace period, a
- * few milliseconds, however many functions there are. An attached site that
+ * One ops for all new sites of a switch: one trampoline and one grace period,
+ * however many functions there are. An attached site that
  * is not in the current table changes nothing but some cycles.
  */
 #ifndef MEND_BATCH_H

@@ -3,7 +3,7 @@
  * Is a task inside? One task; and all of them, while the machine is stopped.
  *
  * Rule: at the instant of the switch no task is inside code that stops being
- * current. The caller names that code as address ranges (switch.c). Here all
+ * current. plan.c names that code as address ranges. Here all
  * tasks are looked at while none can run:
  *
  *  - a thread that is in the kernel, sleeping or preempted, has its frames on

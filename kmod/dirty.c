@@ -29,7 +29,9 @@
  *    switch-out cannot be half seen.
  *  - A task that is not in the table has been born since, and has never left a
  *    CPU: it has not run, or is running and will be switched out by a stopper.
- *    One that was born while the list was read had not run when it was.
+ *    One that was born while the list was read had not run when it was. (Or it
+ *    had left the list before it was read, in the tail of do_exit(), and has not
+ *    run since: the limit that walking all has too, see consistency.c.)
  *  - A switch-out that began before the probe was registered belongs to a task
  *    that is listed as pending afterwards: registering precedes listing.
  *  - Dead tasks stay pending until their stack is freed or they are seen
@@ -42,7 +44,7 @@
  * idle thread of a CPU that comes back starts anew.
  *
  * If the table or a ring is full, a task has been lost: the set is of no use
- * any more (dirty_overflowed()), and the switch walks everything instead.
+ * any more (dirty_overflowed()); the switch begins anew or walks everything.
  *
  * Locking: everything here belongs to the holder of the switch mutex, except
  * for what the probe touches: slots of the table (cmpxchg to fill one, never

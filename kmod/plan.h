@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The plan of a switch: everything that it will need, worked out and
- * allocated before anything is touched.
+ * The plan of a switch: what changes, the next table and the ranges that must
+ * be free of tasks, worked out and allocated before anything is touched.
  */
 #ifndef MEND_PLAN_H
 #define MEND_PLAN_H

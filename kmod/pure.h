@@ -4,7 +4,7 @@
  *
  * A pure file holds decisions over plain values: no locks, no allocation, no
  * kernel state. selftests/unit compiles it as it is, under ASan and UBSan.
- * Pure: manifest, table, range, state, report, reloc_math.
+ * Pure: manifest, manifest_time, cms, table, range, state, report, reloc_math.
  */
 #ifndef MEND_PURE_H
 #define MEND_PURE_H

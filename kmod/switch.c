@@ -2,10 +2,11 @@
 /*
  * The switch: any set of patches, at one instant, or nothing.
  *
- *   plan      work out the next table and what no task may be inside of;
- *             everything is allocated here
+ *   plan      work out the next table and what no task may be inside of
  *   attach    make ftrace call the handler at sites that are new: they are
  *             not in the current table, so nothing changes yet
+ *   arm       allocate the dirty set and watch the scheduler: from here on
+ *             nothing is allocated
  *   sweep     look at tasks while the machine runs, until only those are left
  *             that ran in the last moment; a task inside: wait a little, again
  *   attempt   stop the machine, look at those, store one pointer; or leave
