@@ -27,8 +27,8 @@
  *                          it was not mend.ko that refused).
  *   4. MEND_IOC_SWITCH     turns any set of registered patches on and off, at
  *                          one instant, or changes nothing.
- *   5. delete_module()     unloads a payload that is off, if its author has
- *                          declared it unloadable.
+ *   5. delete_module()     unloads a payload that was never on, or that is
+ *                          off and whose author has declared it unloadable.
  *
  * Structs
  * -------
@@ -38,8 +38,8 @@
  * (otherwise E2BIG, MEND_R_SIZE). Unknown bits in a flags field: EINVAL,
  * MEND_R_FLAGS. Reserved fields that are not zero: EINVAL, MEND_R_RESERVED.
  * Pointers are passed as __u64. Results are written back only into fields
- * marked "out". On failure with any errno but EFAULT the struct's report is
- * filled in as well.
+ * marked "out". On failure the struct's report is filled in as well, unless the
+ * struct itself could not be read or written (EFAULT) or held (ENOMEM).
  *
  * Reports
  * -------
@@ -65,6 +65,7 @@
  *              again; or another owner holds the function (see the reason)
  *   EINTR      a fatal signal came while waiting; nothing was changed
  *   ENOMEM     out of memory; nothing was changed
+ *   EMFILE, ENFILE  no file descriptor, or no file, is left
  *   EIO        the kernel did not do what it promises (a bug; logged)
  *
  * The floor: per patch name the highest generation that was ever confirmed
@@ -291,7 +292,8 @@ struct mend_blocker {
  * @nr_ops:	in: its length, 1 .. MEND_SWITCH_OPS_MAX
  * @timeout_ms:	in: how long to wait for tasks to leave, 0 .. MEND_TIMEOUT_MAX_MS;
  *		0: one attempt
- * @attempts:	out: how often the machine was stopped
+ * @attempts:	out: how often the machine was stopped; 0 if a task was in the way
+ *		all the time
  * @tasks:	out: tasks looked at in the last attempt
  * @pause_ns:	out: see "Time" above
  * @rendezvous_ns: out: see "Time" above
