@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # How the parts of scripts/check report. A part is a program in
-# scripts/check.d; what it prints is its log, and its results are lines on file
+# scripts/parts; what it prints is its log, and its results are lines on file
 # descriptor 3:
 #
 #	PASS name
