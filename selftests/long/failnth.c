@@ -241,6 +241,8 @@ TEST(load_of_payloads)
 static void payloads_for_switches(void)
 {
 	static const char * const payloads[] = { "plain", "pair", "pair_2", "modsym", "hold" };
+	static const char * const names[] = { "test-plain", "test-pair", "test-modsym",
+					      "test-hold" };
 	unsigned int i;
 	char path[64];
 
@@ -249,6 +251,13 @@ static void payloads_for_switches(void)
 		snprintf(path, sizeof(path), "test_modules/mend_test_%s.ko", payloads[i]);
 		ASSERT_EQ(0, insmod(path, ""));
 	}
+	/* Once each: "registered" and "off" are different states. */
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ASSERT_EQ(0, switch_on(names[i], 1));
+		ASSERT_EQ(0, switch_off(names[i]));
+	}
+	ASSERT_EQ(0, switch_on("test-pair", 2));
+	ASSERT_EQ(0, switch_off("test-pair"));
 }
 
 TEST(switches)

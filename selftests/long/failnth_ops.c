@@ -28,6 +28,15 @@ static void give_up(const char *what, int err)
 	exit(1);
 }
 
+/* Where memory runs out, the report has to say so: the contract of linux/mend.h. */
+static int with_reason(int err, const struct mend_report *report)
+{
+	if (err != -ENOMEM || report->reason == MEND_R_NOMEM)
+		return err;
+	printf("# ENOMEM, and the report gives reason %u: %s\n", report->reason, report->text);
+	return -EPROTO;
+}
+
 static void must(const char *what, int err)
 {
 	if (err)
@@ -100,11 +109,7 @@ static int authorize_run(void)
 	struct mend_report report;
 
 	auth_fd = authorize(dev, &plain, &report);
-	if (auth_fd >= 0)
-		return 0;
-	if (auth_fd == -ENOMEM && report.reason != MEND_R_NOMEM)
-		printf("# authorize gave ENOMEM with reason %u\n", report.reason);
-	return auth_fd;
+	return auth_fd < 0 ? with_reason(auth_fd, &report) : 0;
 }
 
 static void close_auth(void)
@@ -144,7 +149,10 @@ const struct operation close_op = {
 
 static int load_signed_run(void)
 {
-	return finit_module(auth_fd, "", 0);
+	int err = finit_module(auth_fd, "", 0);
+	struct mend_report report = why_refused(auth_fd);
+
+	return with_reason(err, &report);
 }
 
 static void unload_plain(void)
@@ -219,9 +227,7 @@ static int run_ops(const struct mend_op *ops, unsigned int nr, unsigned int time
 	struct mend_switch s;
 	int err = switch_ops(ops, nr, timeout_ms, &s);
 
-	if (err == -ENOMEM && s.report.reason != MEND_R_NOMEM)
-		printf("# a switch gave ENOMEM with reason %u\n", s.report.reason);
-	return err;
+	return with_reason(err, &s.report);
 }
 
 static int run_op(struct mend_op op, unsigned int timeout_ms)
