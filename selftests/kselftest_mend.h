@@ -107,6 +107,7 @@ do {									\
 #define EXPECT_GT(_a, _b)	KSFT_COMPARE(_a, #_a, >, _b, #_b, )
 #define EXPECT_GE(_a, _b)	KSFT_COMPARE(_a, #_a, >=, _b, #_b, )
 #define EXPECT_LE(_a, _b)	KSFT_COMPARE(_a, #_a, <=, _b, #_b, )
+#define EXPECT_LT(_a, _b)	KSFT_COMPARE(_a, #_a, <, _b, #_b, )
 #define EXPECT_TRUE(_a)		KSFT_COMPARE(!!(_a), #_a, ==, 1, "true", )
 #define EXPECT_STREQ(_a, _b)	KSFT_COMPARE_STR(_a, #_a, _b, #_b, )
 #define ASSERT_EQ(_a, _b)	KSFT_COMPARE(_a, #_a, ==, _b, #_b, exit(KSFT_FAIL))
