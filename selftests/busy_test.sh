@@ -25,7 +25,7 @@ snapshot()
 {
 	enabled_functions
 	cut -d ' ' -f 1 /proc/modules
-	ls "$SYSFS"
+	patches
 	cat "$TARGET/plain"
 }
 

@@ -138,6 +138,12 @@ enabled_functions()
 	sed 's/[[:space:]].*//' "$TRACING/enabled_functions" | sort
 }
 
+# Those that mend.ko knows: NAME.GENERATION, one a line
+patches()
+{
+	find "$SYSFS" -maxdepth 1 -name '*.*' -exec basename {} \;
+}
+
 patches_off()
 {
 	local enabled
