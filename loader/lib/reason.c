@@ -13,7 +13,7 @@
 #define HINT_VERSIONS \
 	"mend and mend.ko do not belong together: install both from one release"
 #define HINT_AGAIN \
-	"nothing was changed: try again, with a longer --timeout, or stop that task"
+	"try again, with a longer --timeout, or stop that task"
 #define HINT_BUNDLE \
 	"get the bundle again from its vendor: it is damaged or was changed"
 #define HINT_REBUILD \
@@ -27,8 +27,8 @@ static const struct reason_info reasons[] = {
 	KERNEL(FLAGS, ERROR, HINT_VERSIONS),
 	KERNEL(RESERVED, ERROR, HINT_VERSIONS),
 	KERNEL(RANGE, ERROR, NULL),
-	KERNEL(NOMEM, ERROR, "nothing was changed: free some memory and try again"),
-	KERNEL(INTERRUPTED, ERROR, "nothing was changed: run the command again"),
+	KERNEL(NOMEM, ERROR, "free some memory and try again"),
+	KERNEL(INTERRUPTED, ERROR, "run the command again"),
 	KERNEL(INTERNAL, ERROR, "this is a bug in mend: please report it, with dmesg"),
 	KERNEL(STATE, ERROR, "'mend status' shows the state of every patch"),
 	KERNEL(NO_PATCH, ERROR, "'mend status' lists the patches that are loaded"),
@@ -72,7 +72,7 @@ static const struct reason_info reasons[] = {
 
 	KERNEL(BUSY, BUSY, HINT_AGAIN),
 	KERNEL(UNRELIABLE, BUSY, HINT_AGAIN),
-	KERNEL(SUSPEND, BUSY, "nothing was changed: try again after resume"),
+	KERNEL(SUSPEND, BUSY, "try again after resume"),
 
 	LOCAL(USAGE, USAGE, "'mend --help' lists the commands"),
 	LOCAL(IO, ERROR, NULL),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Two objects, three functions, one with a sympos; says its name and generation. */
+/*
+ * Two objects, three functions, one with a sympos; says its name and generation.
+ * And data of nearly the same shape, which replaces nothing: no code in it.
+ */
 #define TEST_MODULE	"mend_good_3"
 #include <mend/patch.h>
 
@@ -31,6 +34,23 @@ static const struct mend_object objects[] = {
 	{ .funcs = vmlinux_funcs },
 	{ .name = "ext4", .funcs = ext4_funcs },
 	{ }
+};
+
+static int no_code;
+
+static const struct mend_func decoy_funcs[] = {
+	MEND_FUNC(decoy, &no_code),
+	{ }
+};
+
+static const struct mend_object decoy_objects[] = {
+	{ .funcs = decoy_funcs },
+	{ }
+};
+
+struct mend_patch decoy = {
+	.name = "decoy",
+	.objects = decoy_objects,
 };
 
 static struct mend_patch patch = {
