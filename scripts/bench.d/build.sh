@@ -26,7 +26,7 @@ build_kmod()
 
 	shadow "$dir/src" kmod include
 	make -C "$dir/src/kmod" -j"$(nproc)" \
-		KDIR="/usr/src/linux-headers-$(matrix_release "$1")" \
+		KDIR="$(headers_of "$1")" \
 		MEND_KEYS="$BENCH/keys/mend.pem" modules
 	strip --strip-debug -o "$dir/mend.ko" "$dir/src/kmod/mend.ko"
 }
@@ -37,7 +37,7 @@ build_modules()
 	local dir=$BENCH/$1
 
 	make -C "$MEND_ROOT/bench/modules" -j"$(nproc)" OUT="$dir/modules" \
-		KDIR="/usr/src/linux-headers-$(matrix_release "$1")" \
+		KDIR="$(headers_of "$1")" \
 		MEND_SYMVERS="$dir/src/kmod/Module.symvers"
 }
 

@@ -6,15 +6,6 @@
 
 KEYS=$BUILD/keys
 
-# headers_of NAME: what modules for it are built against.
-headers_of()
-{
-	case $1 in
-	*-debug)	printf '%s/source\n' "$DEBUG_KERNEL" ;;
-	*)		printf '/usr/src/linux-headers-%s\n' "$(matrix_release "$1")" ;;
-	esac
-}
-
 # test_keys: the keys that the tests' mend.ko trusts; made once per tree.
 test_keys() { "$MEND_ROOT/selftests/mkkeys" "$KEYS"; }
 

@@ -2,13 +2,15 @@
 # shellcheck shell=bash
 #
 # The matrix of kernels that mend is tested on, by name ("6.1-cloud"), and
-# their images. Needs common.sh.
+# their images and headers. Needs common.sh.
 #
 # A name stands for the newest kernel of its series and flavour that the
 # package lists offer with headers, so it is resolved at run time and written
-# to the cache; every later step reads the cache and sees the same kernel. The
-# image is downloaded and unpacked into the cache, never installed: no boot
-# loader, no initramfs and no /boot of this machine is touched.
+# to the cache; every later step reads the cache and sees the same kernel.
+#
+# Images and headers are downloaded and unpacked into the cache, never installed:
+# no boot loader, no initramfs and no /boot of this machine is touched. (The
+# headers of Debian's 6.12 depend on the image, so installing them would.)
 
 MATRIX=(6.1-cloud 6.1-rt 6.12-cloud 6.12-rt)
 
@@ -86,35 +88,86 @@ matrix_release()
 
 kernel_dir() { printf '%s/kernels/%s\n' "$MEND_CACHE" "$1"; }
 
-# kernel_fetch RELEASE: have its image in the cache. Complete or absent: it is
-# unpacked aside and renamed. Several callers may ask for the same one at once.
-kernel_fetch()
+# unpack_packages DIR FINISH PACKAGE...: DIR becomes what is in the packages, after
+# the function FINISH has put its root in order. Complete or absent: it is made
+# aside and renamed. Several callers may ask for the same one at once.
+unpack_packages()
 {
-	local dir tmp
+	local dir=$1 finish=$2 tmp deb
 
-	dir=$(kernel_dir "$1")
-	[ ! -e "$dir/boot/vmlinuz-$1" ] || return 0
-	need apt-get dpkg depmod
-	mkdir -p "$MEND_CACHE/kernels"
+	shift 2
+	need apt-get dpkg
+	mkdir -p "${dir%/*}"
 	(
 		flock 9
-		[ ! -e "$dir/boot/vmlinuz-$1" ] || exit 0
-		say "downloading the image of $1 into $MEND_CACHE"
-		tmp=$(mktemp -d "$MEND_CACHE/kernels/.tmp.XXXXXX")
+		[ ! -e "$dir" ] || exit 0
+		say "downloading $* into $MEND_CACHE"
+		tmp=$(mktemp -d "${dir%/*}/.tmp.XXXXXX")
 		trap 'rm -rf "$tmp"' EXIT
-		cd "$tmp"
+		cd "$tmp" || exit 1
+		mkdir root
 		# Every step by itself: bash ignores set -e in front of ||.
-		apt_get download "linux-image-$1" >&2 &&
-		dpkg -x ./*.deb root &&
-		[ -e "root/boot/vmlinuz-$1" ] &&
-		{ [ -d root/lib ] || ln -s usr/lib root/lib; } &&
-		depmod -b root "$1" &&
-		rm -rf "$dir" &&
-		mv root "$dir"
-	) 9>"$MEND_CACHE/kernels/.lock" || {
-		say "cannot download linux-image-$1 with apt-get; 'apt-get update' and try again"
+		apt_get download "$@" >&2 || exit 1
+		for deb in ./*.deb; do
+			dpkg -x "$deb" root || exit 1
+		done
+		"$finish" root "${dir##*/}" && mv root "$dir"
+	) 9>"${dir%/*}/.lock" || {
+		say "cannot download $* with apt-get; 'apt-get update' and try again"
 		return 1
 	}
+}
+
+finish_image()
+{
+	[ -e "$1/boot/vmlinuz-$2" ] || return 1
+	[ -d "$1/lib" ] || ln -s usr/lib "$1/lib" || return 1
+	need depmod
+	depmod -b "$1" "$2"
+}
+
+# The links between the packages are relative; one name is not.
+finish_headers()
+{
+	local makefile=$1/usr/src/linux-headers-$2/Makefile
+
+	[ -e "${makefile%/*}/Module.symvers" ] || return 1
+	# shellcheck disable=SC2016 # the dollars are for make
+	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' "$makefile"
+}
+
+# kernel_fetch RELEASE: have its image in the cache.
+kernel_fetch()
+{
+	[ ! -e "$(kernel_dir "$1")" ] || return 0
+	unpack_packages "$(kernel_dir "$1")" finish_image "linux-image-$1"
+}
+
+# headers_fetch RELEASE: have its headers in the cache, and the scripts and the
+# objtool that they refer to.
+headers_fetch()
+{
+	local dir=$MEND_CACHE/headers/$1 packages
+
+	[ ! -e "$dir" ] || return 0
+	mapfile -t packages < <(apt-cache depends "linux-headers-$1" |
+				awk '$2 ~ /^linux-(headers|kbuild)-/ { print $2 }' | sort -u)
+	unpack_packages "$dir" finish_headers "linux-headers-$1" "${packages[@]}"
+}
+
+# headers_of NAME: the folder to build modules for it with, for make's KDIR=.
+headers_of()
+{
+	local release
+
+	case $1 in
+	*-debug)
+		printf '%s/source\n' "$DEBUG_KERNEL" ;;
+	*)
+		release=$(matrix_release "$1") || return 1
+		printf '%s/headers/%s/usr/src/linux-headers-%s\n' "$MEND_CACHE" "$release" \
+			"$release" ;;
+	esac
 }
 
 # kernel_image NAME-OR-RELEASE-OR-PATH: the path of its vmlinuz.
