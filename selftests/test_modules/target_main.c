@@ -5,8 +5,8 @@
  * Each function can be called from userspace by reading the file of its name
  * in /proc/mend_target/: the file holds what the function returned. Writing to
  * "release" wakes everybody who sleeps in target_hold(), writing N to "load"
- * starts N kernel threads that call target_outer() all the time and one that
- * sleeps in it now and then; 0 stops them.
+ * starts N kernel threads that call target_outer() all the time, one that
+ * sleeps in it now and then, and a timer that calls it; 0 stops them.
  *
  * Locking: load_lock protects load_threads and nr_load.
  */
@@ -16,12 +16,20 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
+#include <linux/timer.h>
+#include <linux/version.h>
 #include <linux/wait.h>
 
 #include "target.h"
 #include "target_dup.h"
 
 #define LOAD_MAX	8
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define target_del_timer_sync	timer_delete_sync
+#else
+#define target_del_timer_sync	del_timer_sync
+#endif
 
 struct target_counters target_counters;
 EXPORT_SYMBOL_GPL(target_counters);
@@ -120,9 +128,19 @@ static int load_sleeper(void *unused)
 	return 0;
 }
 
+/* From an interrupt, whoever is interrupted. */
+static void load_tick(struct timer_list *timer)
+{
+	target_outer(false);
+	mod_timer(timer, jiffies + 1);
+}
+
+static DEFINE_TIMER(load_timer, load_tick);
+
 static void load_stop(void)
 {
 	lockdep_assert_held(&load_lock);
+	target_del_timer_sync(&load_timer);
 	while (nr_load)
 		kthread_stop(load_threads[--nr_load]);
 }
@@ -148,6 +166,8 @@ static int load_set(unsigned int nr)
 	load_stop();
 	if (nr)
 		err = load_start_one(load_sleeper);
+	if (nr)
+		mod_timer(&load_timer, jiffies + 1);
 	while (!err && nr--)
 		err = load_start_one(load_hot);
 	if (err)
