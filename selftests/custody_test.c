@@ -590,7 +590,7 @@ TEST(evil_while_an_authorized_payload_is_in_its_init)
 	pid = fork();
 	if (!pid)
 		_exit(-finit_module(fd, "", 0));
-	msleep(200);
+	ASSERT_TRUE(wait_for_module("mend_test_slow"));
 	expect_evil_refused();
 	waitpid(pid, &status, 0);
 	EXPECT_EQ(0, WEXITSTATUS(status));
@@ -610,7 +610,7 @@ TEST(a_loader_that_is_killed_in_the_payloads_init_leaves_no_mark)
 	pid = fork();
 	if (!pid)
 		_exit(-finit_module(fd, "", 0));
-	msleep(200);
+	ASSERT_TRUE(wait_for_module("mend_test_slow"));
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	EXPECT_TRUE(WIFSIGNALED(status));

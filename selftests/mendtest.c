@@ -18,6 +18,8 @@
 
 #define UNLOAD_TRIES	400
 #define UNLOAD_STEP_MS	50
+#define WAIT_TRIES	3000
+#define WAIT_STEP_MS	10
 #define SWITCH_TIMEOUT_MS	20000
 
 static void die(const char *what, const char *which)
@@ -404,6 +406,33 @@ void msleep(unsigned int ms)
 
 	while (nanosleep(&t, &t) && errno == EINTR)
 		;
+}
+
+bool wait_for_stack(pid_t pid, const char *function)
+{
+	char path[64];
+	unsigned char *stack;
+	bool found = false;
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
+	for (i = 0; i < WAIT_TRIES && !found; i++) {
+		stack = slurp(path, NULL);
+		found = stack && strstr((char *)stack, function);
+		free(stack);
+		if (!found)
+			msleep(WAIT_STEP_MS);
+	}
+	return found;
+}
+
+bool wait_for_module(const char *module)
+{
+	int i;
+
+	for (i = 0; i < WAIT_TRIES && !is_loaded(module); i++)
+		msleep(WAIT_STEP_MS);
+	return is_loaded(module);
 }
 
 const char *manifest_value(const struct signed_case *c, const char *key)

@@ -91,6 +91,10 @@ int target(const char *file);
 /** counter() - a line of /proc/mend_target/counters */
 long counter(const char *name);
 void msleep(unsigned int ms);
+/** wait_for_stack() - until @function is on the stack of a task; false: it never was */
+bool wait_for_stack(pid_t pid, const char *function);
+/** wait_for_module() - until /proc/modules has it, be it still in its init */
+bool wait_for_module(const char *module);
 /** manifest_value() - the value of the first line with that key, in static memory */
 const char *manifest_value(const struct signed_case *c, const char *key);
 

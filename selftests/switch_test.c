@@ -312,6 +312,7 @@ TEST(a_target_module_cannot_be_unloaded_under_a_patch_that_uses_it)
 	EXPECT_EQ(1, target("outer"));
 }
 
+/* A task asleep in target_hold(), or in what has replaced it. */
 static pid_t sleeper(void)
 {
 	pid_t pid = fork();
@@ -320,7 +321,7 @@ static pid_t sleeper(void)
 		target("hold");
 		_exit(0);
 	}
-	msleep(300);
+	ASSERT_TRUE(wait_for_stack(pid, "target_hold"));
 	return pid;
 }
 
@@ -381,7 +382,7 @@ TEST(a_fatal_signal_ends_a_waiting_switch_and_nothing_has_changed)
 	pid = fork();
 	if (!pid)
 		_exit(!switch_ops(&on, 1, 60000, NULL));
-	msleep(300);
+	ASSERT_TRUE(wait_for_stack(pid, "[mend]"));
 	ASSERT_EQ(0, kill(pid, SIGKILL));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));

@@ -4,7 +4,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#define SLOW_MS	600
+#define SLOW_MS	1500
 
 static int new_target_plain(void)
 {
