@@ -29,6 +29,8 @@
 #define WALK_TIMEOUT_S	7200
 #define ROUNDS_MAX	5000
 #define FAILURES_MAX	10
+/* From the last function let go to the last reference dropped */
+#define SETTLE_MS	1000
 /* kmemleak does not report what is younger than five seconds. */
 #define LEAK_AGE_MS	6000
 
@@ -258,6 +260,9 @@ static void payloads_for_switches(void)
 	}
 	ASSERT_EQ(0, switch_on("test-pair", 2));
 	ASSERT_EQ(0, switch_off("test-pair"));
+	/* What is compared has to stand still. */
+	ASSERT_EQ(0, let_go_op.run());
+	msleep(SETTLE_MS);
 }
 
 TEST(switches)

@@ -319,7 +319,7 @@ static int let_go_run(void)
 
 	for (i = 0; i < 400; i++) {
 		functions = (char *)slurp("/sys/kernel/tracing/enabled_functions", NULL);
-		if (!strstr(functions, "target_plain"))
+		if (!strstr(functions, "[mend_target]"))
 			break;
 		free(functions);
 		functions = NULL;
