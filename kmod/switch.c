@@ -259,7 +259,7 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 		waiting_set(&attempt->check, start);
 		if (now >= deadline)
 			return report_blocker(attempt, out);
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 					   "interrupted while waiting; nothing was changed");
 		delay = wait_before(attempt, tries++, deadline - now);
@@ -385,7 +385,7 @@ int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct men
 	int err;
 
 	clear_out(out);
-	if (mutex_lock_killable(&switch_mutex))
+	if (mutex_lock_interruptible(&switch_mutex))
 		return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 				   "interrupted while another switch was under way");
 	err = plan_make(&plan, ops, nr_ops, &out->report);

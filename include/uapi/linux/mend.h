@@ -7,7 +7,7 @@
  * /dev/mend is a misc device, mode 0600. Opening it and every ioctl need
  * CAP_SYS_MODULE in the initial user namespace; without it: EPERM,
  * MEND_R_CAPABILITY. All commands may sleep. MEND_IOC_SWITCH may sleep up to
- * its timeout and is interruptible by a fatal signal.
+ * its timeout and is interruptible by signals.
  *
  * The way of a patch
  * ------------------
@@ -63,7 +63,7 @@
  *   EALREADY   every patch named is in the wanted state already
  *   EBUSY      a task is inside what would change: nothing was changed, try
  *              again; or another owner holds the function (see the reason)
- *   EINTR      a fatal signal came while waiting; nothing was changed
+ *   EINTR      a signal came while waiting; nothing was changed
  *   ENOMEM     out of memory; nothing was changed
  *   EMFILE, ENFILE  no file descriptor, or no file, is left
  *   EIO        the kernel did not do what it promises (a bug; logged)
