@@ -331,7 +331,8 @@ static void race_with_a_peer(struct swap *swap)
 	for (i = 0; i < RACES / 3; i++) {
 		dup2(swap->second, swap->victim);
 		swap_delay_us = i * 400;
-		pid = clone(swap_and_exit, stack + STACK_SIZE, CLONE_FILES | CLONE_VM | SIGCHLD, swap);
+		pid = clone(swap_and_exit, stack + STACK_SIZE, CLONE_FILES | CLONE_VM | SIGCHLD,
+			    swap);
 		ASSERT_GT(pid, 0);
 		finit_module(swap->victim, "", 0);
 		expect_no_evil();
