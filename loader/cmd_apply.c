@@ -8,6 +8,7 @@
 #include "lib/apply.h"
 #include "lib/json.h"
 #include "ui.h"
+#include "ui_wait.h"
 
 static const char help[] =
 	"Usage: mend apply BUNDLE [--timeout SECONDS] [--keys DIR | --cert FILE] [--json]\n"
@@ -16,6 +17,7 @@ static const char help[] =
 	"load it, and switches the patch on, all its functions at one instant. If that fails,\n"
 	"nothing has changed. A lower generation that is on is replaced in the same instant.\n"
 	"Needs root and mend.ko, which checks everything again with its own keys.\n"
+	"While it waits, a terminal shows for which task; Ctrl-C ends that, nothing has changed.\n"
 	"\n"
 	"  --timeout SECONDS  how long to wait for tasks that are inside a function that would\n"
 	"                     change (10); decimals are allowed; 0: one attempt\n"
@@ -75,10 +77,11 @@ static int apply(struct ui *ui, const char *path, const struct ui_trust *opts,
 		 uint32_t timeout_ms)
 {
 	struct apply_result r;
+	struct ui_wait wait;
 	struct bundle b;
 	struct trust t;
 	struct err e;
-	int code;
+	int code, ret;
 
 	if (ui_trust_load(opts, &t, &e))
 		return ui_fail(ui, &e);
@@ -86,7 +89,10 @@ static int apply(struct ui *ui, const char *path, const struct ui_trust *opts,
 		trust_free(&t);
 		return ui_fail(ui, &e);
 	}
-	if (apply_bundle(&machine_real, &b, timeout_ms, &r, &e)) {
+	ui_wait_begin(&wait, ui, timeout_ms);
+	ret = apply_bundle(&machine_real, &b, &wait.wait, &r, &e);
+	ui_wait_end(&wait);
+	if (ret) {
 		err_context(&e, "bundle '%s'", path);
 		code = ui_fail_blocked(ui, &e, &r.sw.blocker);
 	} else {

@@ -7,13 +7,14 @@
 #include "lib/apply.h"
 #include "lib/json.h"
 #include "ui.h"
+#include "ui_wait.h"
 
 static const char help[] =
 	"Usage: mend revert NAME [--timeout SECONDS] [--unload] [--json]\n"
 	"\n"
 	"Switches the patch NAME off, whichever generation of it is on: the kernel's own\n"
 	"functions run again, all at one instant. Needs no bundle and no signature. If it fails,\n"
-	"nothing has changed.\n"
+	"nothing has changed. While it waits, a terminal shows for which task; Ctrl-C ends that.\n"
 	"\n"
 	"  --timeout SECONDS  how long to wait for tasks that are inside the patch (10); decimals\n"
 	"                     are allowed; 0: one attempt\n"
@@ -64,13 +65,24 @@ static int print(const struct ui *ui, const char *name, const struct revert_resu
 	return EXIT_CODE_OK;
 }
 
+static int revert(struct ui *ui, const char *name, uint32_t timeout_ms, bool unload)
+{
+	struct revert_result r;
+	struct ui_wait wait;
+	struct err e;
+	int ret;
+
+	ui_wait_begin(&wait, ui, timeout_ms);
+	ret = revert_patch(&machine_real, name, &wait.wait, unload, &r, &e);
+	ui_wait_end(&wait);
+	return ret ? ui_fail_blocked(ui, &e, &r.sw.blocker) : print(ui, name, &r);
+}
+
 static int run(struct ui *ui, int argc, char **argv)
 {
 	uint32_t timeout_ms = 10000;
-	struct revert_result r;
 	bool unload = false;
 	const char *name;
-	struct err e;
 	int c;
 
 	while ((c = ui_getopt(ui, argc, argv, ":", options)) != -1) {
@@ -88,9 +100,7 @@ static int run(struct ui *ui, int argc, char **argv)
 	if (!manifest_is_name(name))
 		return ui_usage(ui, "'%s' cannot be a patch's name; 'mend status' lists them",
 				name);
-	if (revert_patch(&machine_real, name, timeout_ms, unload, &r, &e))
-		return ui_fail_blocked(ui, &e, &r.sw.blocker);
-	return print(ui, name, &r);
+	return revert(ui, name, timeout_ms, unload);
 }
 
 const struct cmd cmd_revert = {

@@ -100,17 +100,28 @@ static int load(struct device *d, const struct bundle *b, const struct manifest_
 	return ret ? -1 : check_registered(d->mc, &b->manifest, p, module, e);
 }
 
+/* The module loader gives up at a signal; what is begun is finished here. */
+static int unload_module(const struct machine *mc, const char *module)
+{
+	int ret;
+
+	do
+		ret = mc->unload(module);
+	while (ret && errno == EINTR);
+	return ret;
+}
+
 static void take_back(const struct machine *mc, const char *module, struct apply_result *r,
 		      struct err *e)
 {
-	r->unloaded = !mc->unload(module);
+	r->unloaded = !unload_module(mc, module);
 	if (!r->unloaded)
 		err_append(e, "; its payload, module '%s', stays loaded and off (%s)", module,
 			   strerror(errno));
 }
 
-static int load_and_switch(struct device *d, const struct bundle *b, uint32_t timeout_ms,
-			   struct apply_result *r, struct err *e)
+static int load_and_switch(struct device *d, const struct bundle *b,
+			   const struct switch_wait *wait, struct apply_result *r, struct err *e)
 {
 	const struct manifest *m = &b->manifest;
 	struct mend_op op = device_op(m->name, m->generation, MEND_OP_ON);
@@ -125,14 +136,14 @@ static int load_and_switch(struct device *d, const struct bundle *b, uint32_t ti
 			return -1;
 		r->loaded = true;
 	}
-	if (!device_switch(d, &op, 1, timeout_ms, &r->sw, e))
+	if (!device_switch(d, &op, 1, wait, &r->sw, e))
 		return 0;
 	if (r->loaded)
 		take_back(d->mc, module, r, e);
 	return -1;
 }
 
-int apply_bundle(const struct machine *mc, const struct bundle *b, uint32_t timeout_ms,
+int apply_bundle(const struct machine *mc, const struct bundle *b, const struct switch_wait *wait,
 		 struct apply_result *r, struct err *e)
 {
 	struct kernel kernel;
@@ -145,14 +156,14 @@ int apply_bundle(const struct machine *mc, const struct bundle *b, uint32_t time
 	r->payload = manifest_find(&b->manifest, kernel.release, kernel.build_id, e);
 	if (!r->payload || device_open(&d, mc, e))
 		return -1;
-	ret = load_and_switch(&d, b, timeout_ms, r, e);
+	ret = load_and_switch(&d, b, wait, r, e);
 	device_close(&d);
 	if (ret)
 		name_owner(mc, r->payload, e);
 	return ret;
 }
 
-static int switch_off(const struct machine *mc, const char *name, uint32_t timeout_ms,
+static int switch_off(const struct machine *mc, const char *name, const struct switch_wait *wait,
 		      struct revert_result *r, struct err *e)
 {
 	/* generation 0: the one that is on, whichever that is by now */
@@ -162,14 +173,14 @@ static int switch_off(const struct machine *mc, const char *name, uint32_t timeo
 
 	if (device_open(&d, mc, e))
 		return -1;
-	ret = device_switch(&d, &op, 1, timeout_ms, &r->sw, e);
+	ret = device_switch(&d, &op, 1, wait, &r->sw, e);
 	device_close(&d);
 	return ret;
 }
 
 static int unload_one(const struct machine *mc, const struct sysfs_patch *s, struct err *e)
 {
-	if (!mc->unload(s->module))
+	if (!unload_module(mc, s->module))
 		return 0;
 	if (!s->unloadable && (errno == EBUSY || errno == EAGAIN)) {
 		err_set(e, ERR_UNLOAD, "'%s' generation %ju is off, but its payload, module '%s', "
@@ -222,13 +233,13 @@ static int find_on(const struct machine *mc, const char *name, uint64_t *generat
 	return known ? 0 : err_set(e, MEND_R_NO_PATCH, "no patch '%s' is loaded", name);
 }
 
-int revert_patch(const struct machine *mc, const char *name, uint32_t timeout_ms, bool unload,
-		 struct revert_result *r, struct err *e)
+int revert_patch(const struct machine *mc, const char *name, const struct switch_wait *wait,
+		 bool unload, struct revert_result *r, struct err *e)
 {
 	memset(r, 0, sizeof(*r));
 	if (find_on(mc, name, &r->generation, e))
 		return -1;
-	if (r->generation && switch_off(mc, name, timeout_ms, r, e))
+	if (r->generation && switch_off(mc, name, wait, r, e))
 		return -1;
 	if (unload && unload_all(mc, name, r, e))
 		return -1;

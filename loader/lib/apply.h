@@ -30,7 +30,7 @@ struct apply_result {
  * If it fails, nothing has changed: a payload that it loaded is unloaded.
  * ERR_NOTHING if the patch is on already.
  */
-int apply_bundle(const struct machine *mc, const struct bundle *b, uint32_t timeout_ms,
+int apply_bundle(const struct machine *mc, const struct bundle *b, const struct switch_wait *wait,
 		 struct apply_result *r, struct err *e);
 
 /**
@@ -50,7 +50,7 @@ struct revert_result {
  *
  * ERR_NOTHING if none is on and none was unloaded.
  */
-int revert_patch(const struct machine *mc, const char *name, uint32_t timeout_ms, bool unload,
-		 struct revert_result *r, struct err *e);
+int revert_patch(const struct machine *mc, const char *name, const struct switch_wait *wait,
+		 bool unload, struct revert_result *r, struct err *e);
 
 #endif /* MEND_LIB_APPLY_H */

@@ -18,14 +18,21 @@ _Static_assert(sizeof(struct mend_op) == MEND_OP_SIZE_V1, "mend_op");
 _Static_assert(sizeof(struct mend_blocker) == MEND_BLOCKER_SIZE_V1, "mend_blocker");
 _Static_assert(sizeof(struct mend_switch) == MEND_SWITCH_SIZE_V1, "mend_switch");
 
+static int interrupted(struct err *e)
+{
+	err_set(e, MEND_R_INTERRUPTED, "interrupted; nothing was changed");
+	e->errnum = EINTR;
+	return -1;
+}
+
 static int refused(int errnum, const struct mend_report *report, const char *doing, struct err *e)
 {
+	if (errnum == EINTR)
+		return interrupted(e);
 	if (report->reason == MEND_R_OK) {
 		if (errnum == ENOTTY)
 			return err_set(e, MEND_R_SIZE, "%s: mend.ko does not know this call",
 				       doing);
-		if (errnum == EINTR)
-			return err_set(e, MEND_R_INTERRUPTED, "%s: interrupted", doing);
 		return err_errno(e, MEND_R_INTERNAL, errnum, "%s: mend.ko gives no reason", doing);
 	}
 	err_set(e, report->reason, "%.*s", (int)sizeof(report->text), report->text);
@@ -93,6 +100,8 @@ int device_authorize(struct device *d, struct bytes manifest, struct bytes signa
 static int load_refused(int errnum, struct err *e)
 {
 	switch (errnum) {
+	case EINTR:
+		return interrupted(e);
 	case EKEYREJECTED:
 	case ENOKEY:
 	case EBADMSG:
@@ -134,16 +143,23 @@ int device_load(struct device *d, int fd, struct err *e)
 }
 
 int device_switch(struct device *d, const struct mend_op *ops, uint32_t nr_ops,
-		  uint32_t timeout_ms, struct mend_switch *result, struct err *e)
+		  const struct switch_wait *wait, struct mend_switch *result, struct err *e)
 {
+	struct waiting_watch watch;
+	int ret, errnum;
+
 	memset(result, 0, sizeof(*result));
 	result->size = sizeof(*result);
 	result->ops = (uintptr_t)ops;
 	result->nr_ops = nr_ops;
-	result->timeout_ms = timeout_ms;
-	if (!d->mc->ioctl(d->fd, MEND_IOC_SWITCH, result))
-		return 0;
-	return refused(errno, &result->report, "mend.ko did not switch", e);
+	result->timeout_ms = wait->timeout_ms;
+	if (wait->stop && *wait->stop)
+		return interrupted(e);
+	waiting_begin(&watch, d->mc, wait);
+	ret = d->mc->ioctl(d->fd, MEND_IOC_SWITCH, result);
+	errnum = errno;
+	waiting_end(&watch);
+	return !ret ? 0 : refused(errnum, &result->report, "mend.ko did not switch", e);
 }
 
 struct mend_op device_op(const char *name, uint64_t generation, uint32_t action)

@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "machine.h"
+#include "waiting.h"
 
 struct device {
 	const struct machine *mc;
@@ -34,9 +35,11 @@ int device_load(struct device *d, int fd, struct err *e);
  * device_switch() - turn patches on and off at one instant
  * @result:	filled in also on failure; its blocker only with MEND_R_BUSY or
  *		MEND_R_UNRELIABLE in @e
+ *
+ * MEND_R_INTERRUPTED if a signal came, also if @wait->stop knew it before.
  */
 int device_switch(struct device *d, const struct mend_op *ops, uint32_t nr_ops,
-		  uint32_t timeout_ms, struct mend_switch *result, struct err *e);
+		  const struct switch_wait *wait, struct mend_switch *result, struct err *e);
 
 /** device_op() - one operation; @name is valid */
 struct mend_op device_op(const char *name, uint64_t generation, uint32_t action);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -101,6 +102,7 @@ static void set_enabled(const char *name, unsigned long long generation, bool on
 static int ioctl_switch(struct mend_switch *sw)
 {
 	const struct mend_op *op = (const struct mend_op *)(uintptr_t)sw->ops;
+	struct timespec wait = { fake.sw_ms / 1000, fake.sw_ms % 1000 * 1000000L };
 
 	note('s');
 	assert_int_equal(sw->size, sizeof(*sw));
@@ -110,6 +112,10 @@ static int ioctl_switch(struct mend_switch *sw)
 	assert_int_equal(op->flags, 0);
 	fake.last_op = *op;
 	fake.timeout_ms = sw->timeout_ms;
+	if (fake.stop)
+		*fake.stop = SIGUSR1;
+	if (fake.sw_ms && nanosleep(&wait, NULL))
+		return fail_with(errno);
 	if (fake.sw) {
 		set_report(&sw->report);
 		sw->blocker.pid = 123;
@@ -164,6 +170,8 @@ static int fake_unload(const char *name)
 	struct buf out = { 0 };
 
 	note('u');
+	if (fake.unload_eintr && fake.unload_eintr--)
+		return fail_with(EINTR);
 	if (fake.unload)
 		return fail_with(fake.unload);
 	/* the directory whose "module" is this one */

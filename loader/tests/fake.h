@@ -6,6 +6,8 @@
 #ifndef MEND_TESTS_FAKE_H
 #define MEND_TESTS_FAKE_H
 
+#include <signal.h>
+
 #include "lib/bundle.h"
 #include "lib/machine.h"
 
@@ -15,6 +17,9 @@
  * @bundle:	what AUTHORIZE shall be given, byte for byte
  * @authorize, @load, @sw, @unload: errno that the call fails with; 0: works
  * @reason:	of the failing AUTHORIZE, AUTH_REPORT or SWITCH
+ * @stop:	SWITCH sets it to SIGUSR1, as a signal's handler just before the ioctl does
+ * @sw_ms:	SWITCH waits that long, or until a signal comes: EINTR
+ * @unload_eintr: so many unloads fail with EINTR
  * @silent_load: load succeeds and registers nothing
  * @calls:	one letter per call: o a l r s u i
  * @last_op:	of the last SWITCH
@@ -25,6 +30,8 @@ struct fake {
 	int open, authorize, load, sw, unload;
 	uint32_t reason;
 	bool silent_load;
+	volatile sig_atomic_t *stop;
+	unsigned int sw_ms, unload_eintr;
 	char calls[64];
 	struct mend_op last_op;
 	uint32_t timeout_ms;

@@ -38,11 +38,38 @@ static int group_teardown(void **state)
 	return 0;
 }
 
+static struct apply_result result;
+static struct revert_result reverted;
+static struct err e;
+static struct switch_wait patience;
+static volatile sig_atomic_t stop;
+static unsigned int told, nulls;
+static struct waiting last;
+
+static void on_signal(int number)
+{
+	stop = number;
+}
+
+static void tell(const struct waiting *w, void *data)
+{
+	assert_ptr_equal(data, &told);
+	if (w) {
+		last = *w;
+		told++;
+	} else {
+		nulls++;
+	}
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	fake_start();
 	fake.bundle = &bundle;
+	patience = (struct switch_wait){ .timeout_ms = 2500 };
+	stop = 0;
+	told = nulls = 0;
 	return 0;
 }
 
@@ -53,19 +80,15 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct apply_result result;
-static struct revert_result reverted;
-static struct err e;
-
 /* 0 or the reason */
 static uint32_t apply(void)
 {
-	return apply_bundle(&fake.mc, &bundle, 2500, &result, &e) ? e.reason : 0;
+	return apply_bundle(&fake.mc, &bundle, &patience, &result, &e) ? e.reason : 0;
 }
 
 static uint32_t revert(const char *name, bool unload)
 {
-	return revert_patch(&fake.mc, name, 2500, unload, &reverted, &e) ? e.reason : 0;
+	return revert_patch(&fake.mc, name, &patience, unload, &reverted, &e) ? e.reason : 0;
 }
 
 static size_t nr_patches(void)
@@ -369,6 +392,70 @@ static void already_in_the_wanted_state_is_nothing_to_do(void **state)
 	assert_int_equal(e.code, EXIT_CODE_NOTHING);
 }
 
+static void who_is_in_the_way_is_told_while_it_waits(void **state)
+{
+	(void)state;
+	test_file(fake.dir, "mend/waiting", "2100 178 mend_target:target_hold my cat\n");
+	patience.tell = tell;
+	patience.data = &told;
+	fake.sw_ms = 1400;
+	assert_int_equal(apply(), 0);
+	assert_in_range(told, 1, 2);
+	assert_int_equal(nulls, 1);
+	assert_int_equal(last.pid, 178);
+	assert_string_equal(last.comm, "my cat");
+}
+
+static void nothing_is_told_of_a_switch_that_does_not_wait(void **state)
+{
+	(void)state;
+	test_file(fake.dir, "mend/waiting", "");
+	patience.tell = tell;
+	patience.data = &told;
+	fake.sw_ms = 700;
+	assert_int_equal(apply(), 0);
+	assert_int_equal(told, 0);
+}
+
+static void an_interrupted_switch_unloads_what_it_loaded(void **state)
+{
+	(void)state;
+	fake.sw = EINTR;
+	fake.reason = MEND_R_INTERRUPTED;
+	fake.unload_eintr = 1;	/* Ctrl-C once more */
+	assert_int_equal(apply(), MEND_R_INTERRUPTED);
+	assert_int_equal(e.code, EXIT_CODE_ERROR);
+	assert_string_equal(e.message, "interrupted; nothing was changed");
+	assert_string_equal(fake.calls, "oalsuu");
+	assert_int_equal(nr_patches(), 0);
+}
+
+static void a_signal_before_the_switch_counts(void **state)
+{
+	(void)state;
+	patience.stop = &stop;
+	stop = SIGUSR1;
+	assert_int_equal(apply(), MEND_R_INTERRUPTED);
+	assert_string_equal(fake.calls, "oalu");
+	assert_int_equal(nr_patches(), 0);
+}
+
+/* The handler has run, the ioctl begins: nothing is pending that could end it. */
+static void a_signal_just_before_the_ioctl_is_not_lost(void **state)
+{
+	struct sigaction action = { .sa_handler = on_signal }, old;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
+	patience.stop = &stop;
+	fake.stop = &stop;
+	fake.sw_ms = 20000;
+	assert_int_equal(apply(), MEND_R_INTERRUPTED);
+	assert_int_equal(sigaction(SIGUSR1, &old, NULL), 0);
+	assert_string_equal(fake.calls, "oalsu");
+	assert_int_equal(nr_patches(), 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -399,6 +486,11 @@ int main(void)
 		TEST(unload_tells_what_the_author_has_not_allowed),
 		TEST(a_busy_revert_unloads_nothing),
 		TEST(already_in_the_wanted_state_is_nothing_to_do),
+		TEST(who_is_in_the_way_is_told_while_it_waits),
+		TEST(nothing_is_told_of_a_switch_that_does_not_wait),
+		TEST(an_interrupted_switch_unloads_what_it_loaded),
+		TEST(a_signal_before_the_switch_counts),
+		TEST(a_signal_just_before_the_ioctl_is_not_lost),
 	};
 
 	return cmocka_run_group_tests_name("apply", tests, group_setup, group_teardown);
