@@ -128,29 +128,46 @@ static bool name_is_padded(const char *name, size_t room)
 	return len && len < room && !memchr_inv(name + len, 0, room - len);
 }
 
+static int check_op(const struct mend_op *op, u32 i, struct mend_report *report)
+{
+	if (!name_is_padded(op->name, sizeof(op->name)))
+		return report_fail(report, -EINVAL, MEND_R_RANGE,
+				   "op %u: the name must not be empty, end with a NUL and be padded with zeros",
+				   i);
+	if (op->action != MEND_OP_ON && op->action != MEND_OP_OFF)
+		return report_fail(report, -EINVAL, MEND_R_RANGE, "op %u: unknown action %u", i,
+				   op->action);
+	if (op->action == MEND_OP_ON && !op->generation)
+		return report_fail(report, -EINVAL, MEND_R_RANGE,
+				   "op %u: switching on needs a generation", i);
+	return ioctl_no_flags(op->flags, report);
+}
+
+/* On and off in one switch would leave open which of them wins. */
+static int check_twice(const struct mend_op *ops, u32 i, struct mend_report *report)
+{
+	u32 j;
+
+	for (j = 0; j < i; j++)
+		if (ops[i].generation == ops[j].generation && !strcmp(ops[i].name, ops[j].name))
+			return report_fail(report, -EINVAL, MEND_R_DUPLICATE,
+					   "ops %u and %u are for the same patch", j, i);
+	return 0;
+}
+
 static int check_ops(const struct mend_op *ops, u32 nr, struct mend_report *report)
 {
 	u32 i;
-	int err;
+	int err = 0;
 
 	BUILD_BUG_ON(sizeof(*ops) != MEND_OP_SIZE_V1);
 
-	for (i = 0; i < nr; i++) {
-		if (!name_is_padded(ops[i].name, sizeof(ops[i].name)))
-			return report_fail(report, -EINVAL, MEND_R_RANGE,
-					   "op %u: the name must not be empty, end with a NUL and be padded with zeros",
-					   i);
-		err = ioctl_no_flags(ops[i].flags, report);
-		if (err)
-			return err;
-		if (ops[i].action != MEND_OP_ON && ops[i].action != MEND_OP_OFF)
-			return report_fail(report, -EINVAL, MEND_R_RANGE,
-					   "op %u: unknown action %u", i, ops[i].action);
-		if (ops[i].action == MEND_OP_ON && !ops[i].generation)
-			return report_fail(report, -EINVAL, MEND_R_RANGE,
-					   "op %u: switching on needs a generation", i);
+	for (i = 0; i < nr && !err; i++) {
+		err = check_op(&ops[i], i, report);
+		if (!err)
+			err = check_twice(ops, i, report);
 	}
-	return 0;
+	return err;
 }
 
 static int check_switch(const struct mend_switch *args, struct mend_report *report)
