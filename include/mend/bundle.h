@@ -10,7 +10,7 @@
  *   manifest              the text below
  *   manifest.p7s          detached CMS SignedData (DER) over the bytes of
  *                         "manifest": binary, no signed attributes, SHA-256
- *                         with RSA, no certificates inside
+ *                         with RSA, one signer, no certificates inside
  *   payload/RELEASE.ko    one per "payload" block, in the manifest's order
  *   vex.json              OpenVEX; only with a "vex" line
  *   sbom.json             SPDX or CycloneDX; only with an "sbom" line
@@ -51,9 +51,13 @@
  *   sha256 HEX            64 lower-case hex digits
  *   size N                bytes, 1 .. MEND_PAYLOAD_MAX
  *   func OBJECT SYMBOL SYMPOS +   what it replaces; sympos counts duplicates
- *                         of the name by address from 1, 0: the only one
+ *                         of the name by address from 1, 0: the only one;
+ *                         OBJECT is [A-Za-z0-9_-], SYMBOL [A-Za-z0-9_.$],
+ *                         SYMPOS below 2^32
  *
- * TOKEN is [A-Za-z0-9._:+-], 1..63. The same format is parsed by mend.ko and
+ * TOKEN is [A-Za-z0-9._:+-], 1..63. Years are 1970 to 9999. MEND_LINE_MAX does
+ * not count the LF. Of "replaces" mend.ko makes no difference yet: at most one
+ * generation of a name is on, and a higher one replaces a lower one. The same format is parsed by mend.ko and
  * by libmend, from one description but by two parsers, so that a mistake in
  * one is a disagreement and not a hole.
  */
