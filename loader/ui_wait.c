@@ -14,7 +14,7 @@
 #define CLEAR_LINE	"\r\033[K"
 
 /* The signal that came. One operation runs at a time. */
-static volatile sig_atomic_t stop;
+static atomic_int stop;
 
 static void on_signal(int number)
 {

@@ -5,6 +5,8 @@
 #ifndef MEND_UI_WAIT_H
 #define MEND_UI_WAIT_H
 
+#include <signal.h>
+
 #include "lib/waiting.h"
 #include "ui.h"
 

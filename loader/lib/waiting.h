@@ -6,7 +6,7 @@
 #define MEND_LIB_WAITING_H
 
 #include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "bytes.h"
@@ -49,7 +49,7 @@ struct switch_wait {
 	uint32_t timeout_ms;
 	void (*tell)(const struct waiting *w, void *data);
 	void *data;
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 };
 
 /** struct waiting_watch - the thread that looks; all members are waiting.c's */

@@ -6,7 +6,7 @@
 #ifndef MEND_TESTS_FAKE_H
 #define MEND_TESTS_FAKE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "lib/bundle.h"
 #include "lib/machine.h"
@@ -30,7 +30,7 @@ struct fake {
 	int open, authorize, load, sw, unload;
 	uint32_t reason;
 	bool silent_load;
-	volatile sig_atomic_t *stop;
+	atomic_int *stop;
 	unsigned int sw_ms, unload_eintr;
 	char calls[64];
 	struct mend_op last_op;

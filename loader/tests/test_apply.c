@@ -6,6 +6,7 @@
 #include "common.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "fake.h"
@@ -42,7 +43,7 @@ static struct apply_result result;
 static struct revert_result reverted;
 static struct err e;
 static struct switch_wait patience;
-static volatile sig_atomic_t stop;
+static atomic_int stop;
 static unsigned int told, nulls;
 static struct waiting last;
 
