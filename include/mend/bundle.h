@@ -57,9 +57,10 @@
  *
  * TOKEN is [A-Za-z0-9._:+-], 1..63. Years are 1970 to 9999. MEND_LINE_MAX does
  * not count the LF. Of "replaces" mend.ko makes no difference yet: at most one
- * generation of a name is on, and a higher one replaces a lower one. The same format is parsed by mend.ko and
- * by libmend, from one description but by two parsers, so that a mistake in
- * one is a disagreement and not a hole.
+ * generation of a name is on, and a higher one replaces a lower one.
+ *
+ * The same format is parsed by mend.ko and by libmend, from one description but
+ * by two parsers, so that a mistake in one is a disagreement and not a hole.
  */
 #ifndef _MEND_BUNDLE_H
 #define _MEND_BUNDLE_H
