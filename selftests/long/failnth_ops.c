@@ -271,8 +271,12 @@ const struct operation switch_many_op = {
 	.name = "switch of many", .run = switch_many_run, .undo = many_off,
 };
 
-static void pair_on(void)
+/* Afresh in every round: a generation that was on is a floor for the others. */
+static void replace_before(void)
 {
+	load_mend("require_signature=0");
+	must("load", insmod("test_modules/mend_test_pair.ko", ""));
+	must("load", insmod("test_modules/mend_test_pair_2.ko", ""));
 	must("switch on", switch_on("test-pair", 1));
 }
 
@@ -281,13 +285,17 @@ static int replace_run(void)
 	return run_op(op_on("test-pair", 2), TIMEOUT_MS);
 }
 
-static void pair_off(void)
+static void replace_after(void)
 {
 	must("switch off", switch_off("test-pair"));
+	must("unload", unload("mend_test_pair_2"));
+	must("unload", unload("mend_test_pair"));
+	must("unload", unload("mend"));
 }
 
 const struct operation replace_op = {
-	.name = "replacement", .before = pair_on, .run = replace_run, .after = pair_off,
+	.name = "replacement", .before = replace_before, .run = replace_run,
+	.after = replace_after,
 };
 
 static void plain_on(void)
