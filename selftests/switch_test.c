@@ -363,11 +363,13 @@ TEST(a_switch_waits_for_the_task_until_its_timeout)
 	EXPECT_GE(s.wait_ns, 400 * 1000000ULL);
 	releaser = fork();
 	if (!releaser) {
-		msleep(500);
+		if (!wait_for_stack(getppid(), "[mend]"))
+			_exit(1);
+		msleep(1000);
 		_exit(spit(TARGET_DIR "/release", "1"));
 	}
 	ASSERT_EQ(0, switch_ops(&on, 1, 20000, &s));
-	EXPECT_GE(s.wait_ns, 300 * 1000000ULL);
+	EXPECT_GE(s.wait_ns, 200 * 1000000ULL);
 	EXPECT_EQ(1, target("hold"));
 }
 
