@@ -28,6 +28,8 @@ int load_main(int argc, char **argv);
 int time_main(int argc, char **argv);
 int stall_main(int argc, char **argv);
 int switch_main(int argc, char **argv);
+int mend_on_main(int argc, char **argv);
+int mend_off_main(int argc, char **argv);
 int klp_on_main(int argc, char **argv);
 int klp_off_main(int argc, char **argv);
 

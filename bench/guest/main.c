@@ -11,6 +11,8 @@
  *   bench switch PATCH TIMES            turns a registered patch on, off, on, ... and
  *                                       prints for each switch
  *                                       "pause_ns rendezvous_ns all_ns tasks attempts"
+ *   bench mend-on BUNDLE PATCH          milliseconds for mend.ko: authorize, load, switch
+ *   bench mend-off PATCH                milliseconds to switch it off
  *   bench klp-on FILE.ko NAME SECONDS   milliseconds from finit_module() to the end of
  *                                       the transition; status 2 if it did not end
  *   bench klp-off NAME SECONDS          milliseconds from writing 0 to its end
@@ -91,13 +93,16 @@ int main(int argc, char **argv)
 		int (*main)(int argc, char **argv);
 	} verbs[] = {
 		{ "load", load_main }, { "time", time_main }, { "stall", stall_main },
-		{ "switch", switch_main }, { "klp-on", klp_on_main }, { "klp-off", klp_off_main },
+		{ "switch", switch_main }, { "mend-on", mend_on_main },
+		{ "mend-off", mend_off_main }, { "klp-on", klp_on_main },
+		{ "klp-off", klp_off_main },
 	};
 	size_t i;
 
 	for (i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].main(argc - 1, argv + 1);
-	fputs("usage: bench load|time|stall|switch|klp-on|klp-off ...; see main.c\n", stderr);
+	fputs("usage: bench load|time|stall|switch|mend-on|mend-off|klp-on|klp-off ...; see main.c\n",
+	      stderr);
 	return 64;
 }
