@@ -185,6 +185,26 @@ static int report_owner(const struct attach_site *sites, u32 nr, struct mend_rep
 			   (void *)sites[0].ip, owner_name(sites[0].ip));
 }
 
+static void batch_detach(struct batch *batch)
+{
+	int err = unregister_ftrace_function(&batch->ops);
+
+	list_del(&batch->list);
+	if (err) {
+		/*
+		 * ftrace may still call the handler through this ops. Leak it,
+		 * and pin mend.ko, rather than have it jump into nothing. (When
+		 * mend.ko is going already, pinning comes too late: ftrace has
+		 * failed the kernel as a whole then, and says so.)
+		 */
+		pr_err("ftrace does not let go of %u functions (error %d); mend.ko stays loaded until reboot\n",
+		       batch->nr, err);
+		__module_get(THIS_MODULE);
+		return;
+	}
+	batch_free(batch);
+}
+
 static int batch_register(const struct attach_site *sites, u32 nr, struct mend_report *report)
 {
 	struct batch *batch = batch_alloc(sites, nr);
@@ -208,7 +228,15 @@ static int batch_register(const struct attach_site *sites, u32 nr, struct mend_r
 				   "ftrace refused %u functions with error %d; see the kernel log",
 				   nr, err);
 	list_add(&batch->list, &batches);
-	return 0;
+	if (batch->ops.trampoline)
+		return 0;
+	/*
+	 * Without one of its own ftrace goes through its list function, whose
+	 * guard against recursion may skip the handler.
+	 */
+	batch_detach(batch);
+	return report_fail(report, -ENOMEM, MEND_R_NOMEM,
+			   "out of memory for ftrace's trampoline");
 }
 
 int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report)
@@ -237,26 +265,6 @@ static bool batch_is_used(const struct batch *batch, const struct table *table)
 		if (table_lookup(table, batch->sites[i].ip))
 			return true;
 	return false;
-}
-
-static void batch_detach(struct batch *batch)
-{
-	int err = unregister_ftrace_function(&batch->ops);
-
-	list_del(&batch->list);
-	if (err) {
-		/*
-		 * ftrace may still call the handler through this ops. Leak it,
-		 * and pin mend.ko, rather than have it jump into nothing. (When
-		 * mend.ko is going already, pinning comes too late: ftrace has
-		 * failed the kernel as a whole then, and says so.)
-		 */
-		pr_err("ftrace does not let go of %u functions (error %d); mend.ko stays loaded until reboot\n",
-		       batch->nr, err);
-		__module_get(THIS_MODULE);
-		return;
-	}
-	batch_free(batch);
 }
 
 static void release_unused(struct work_struct *work)

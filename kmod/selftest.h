@@ -8,7 +8,8 @@
  *
  * Module init only, before the first patch can arrive; sleeps.
  *
- * Return: 0; -ENODEV, with the reason logged, if redirection does not work.
+ * Return: 0; -ENODEV, with the reason logged, if redirection does not work;
+ * -ENOMEM, -EBUSY or what else ftrace said if it could not be tried.
  */
 int selftest_redirect(void);
 

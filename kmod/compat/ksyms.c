@@ -34,9 +34,16 @@ DEFINE_STATIC_CALL_NULL(mend_find_module, find_module);
  * The entry of kallsyms_lookup_name(). A kprobe by name may sit behind an
  * ENDBR; sprint_symbol() tells how far behind.
  */
-static unsigned long probe_lookup_name(void)
+static int probe_lookup_name(unsigned long *entry)
 {
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	/*
+	 * Disabled: it is there to be asked for its address. Nothing is armed,
+	 * so nothing can fail to be disarmed with a probe on the stack.
+	 */
+	struct kprobe probe = {
+		.symbol_name = "kallsyms_lookup_name",
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	char symbol[KSYM_SYMBOL_LEN];
 	unsigned long addr, offset = 0;
 	const char *plus;
@@ -46,7 +53,7 @@ static unsigned long probe_lookup_name(void)
 	if (err) {
 		pr_err("cannot place a kprobe to find kallsyms_lookup_name(): error %d; is kprobes.enabled off?\n",
 		       err);
-		return 0;
+		return err;
 	}
 	addr = (unsigned long)probe.addr;
 	unregister_kprobe(&probe);
@@ -54,8 +61,9 @@ static unsigned long probe_lookup_name(void)
 	sprint_symbol(symbol, addr);
 	plus = strchr(symbol, '+');
 	if (!plus || sscanf(plus, "+%lx/", &offset) != 1 || offset > 16)
-		return 0;
-	return addr - offset;
+		return -ENOENT;
+	*entry = addr - offset;
+	return 0;
 }
 
 #define resolve(function)							\
@@ -71,10 +79,11 @@ static unsigned long probe_lookup_name(void)
 
 int ksyms_init(void)
 {
-	unsigned long lookup = probe_lookup_name();
+	unsigned long lookup;
+	int err = probe_lookup_name(&lookup);
 
-	if (!lookup)
-		return -ENOENT;
+	if (err)
+		return err;
 	static_call_update(mend_kallsyms_lookup_name,
 			   (typeof(&kallsyms_lookup_name))lookup);
 	if (ksyms_lookup("kallsyms_lookup_name") != lookup) {
