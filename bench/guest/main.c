@@ -102,7 +102,6 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].main(argc - 1, argv + 1);
-	fputs("usage: bench load|time|stall|switch|mend-on|mend-off|klp-on|klp-off ...; see main.c\n",
-	      stderr);
+	fputs("usage: bench load|time|stall|switch|mend-on|mend-off|klp-on|klp-off ...\n", stderr);
 	return 64;
 }

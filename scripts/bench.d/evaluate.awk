@@ -17,6 +17,8 @@ FNR == NR {
 	id[nr_rows] = trim(f[1]); what[nr_rows] = trim(f[2]); kind[nr_rows] = trim(f[3])
 	unit[nr_rows] = trim(f[4]); figure[nr_rows] = trim(f[5]); stat[nr_rows] = trim(f[6])
 	goal[nr_rows] = trim(f[7])
+	if (figure[nr_rows] == "=")
+		figure[nr_rows] = id[nr_rows]
 	next
 }
 
