@@ -59,7 +59,7 @@ dkms_install:
 		dkms install "mend/$$version"
 
 clean:
-	$(MAKE) -C kmod KDIR="$(KDIR)" clean
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C kmod KDIR="$(KDIR)" clean)
 	$(MAKE) -C loader clean
 	rm -rf build
 
