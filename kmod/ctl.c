@@ -175,9 +175,14 @@ static int check_switch(const struct mend_switch *args, struct mend_report *repo
 	int err = ioctl_no_flags(args->flags, report);
 
 	if (!err)
-		err = ioctl_reserved(args->reserved, sizeof(args->reserved), report);
+		err = ioctl_reserved(&args->reserved0, sizeof(args->reserved0), report);
+	if (!err)
+		err = ioctl_reserved(&args->reserved, sizeof(args->reserved), report);
 	if (err)
 		return err;
+	if (args->probation_ms)
+		return report_fail(report, -EINVAL, MEND_R_RANGE,
+				   "this mend.ko does not know probation yet");
 	if (!args->nr_ops)
 		return report_fail(report, -EINVAL, MEND_R_RANGE, "nr_ops is 0: nothing to do");
 	if (args->nr_ops > MEND_SWITCH_OPS_MAX)

@@ -177,7 +177,7 @@ static int add_func(struct patch *patch, struct patch_object *object,
 	func->name = payload_string(patch->mod, (unsigned long)desc->old_name, MEND_SYMBOL_LEN);
 	if (!func->name)
 		return outside(report, "function name");
-	func->sympos = desc->sympos;
+	func->sympos = desc->old_sympos;
 	func->new_addr = (unsigned long)desc->new_func;
 	err = describe_func(patch, object, func, report);
 	if (err)
@@ -256,7 +256,7 @@ static int add_object(struct patch *patch, const struct mend_object *desc,
 
 static int add_objects(struct patch *patch, struct mend_report *report)
 {
-	const struct mend_object *desc = patch->desc->objects;
+	const struct mend_object *desc = patch->desc->objs;
 	int err;
 
 	for (;; desc++) {

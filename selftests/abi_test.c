@@ -247,7 +247,10 @@ TEST(reserved_fields_that_are_not_zero_are_refused)
 		EXPECT_EQ(-EINVAL, call(MEND_IOC_AUTHORIZE, &a));
 		EXPECT_EQ(MEND_R_RESERVED, a.report.reason);
 		s = good_switch(&op);
-		s.reserved[i] = 1;
+		if (i)
+			s.reserved = 1ULL << 63;
+		else
+			s.reserved0 = 1;
 		EXPECT_EQ(-EINVAL, call(MEND_IOC_SWITCH, &s));
 		EXPECT_EQ(MEND_R_RESERVED, s.report.reason);
 	}

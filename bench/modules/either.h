@@ -54,7 +54,7 @@
 	static struct mend_patch patch = {					\
 		.name = (_name),						\
 		.generation = 1,						\
-		.objects = objects,						\
+		.objs = objects,						\
 		.unloadable = true,						\
 	};									\
 	MEND_PATCH(patch);							\

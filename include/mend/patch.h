@@ -20,7 +20,7 @@
  *
  *	static struct mend_patch patch = {
  *		.name = "cmdline-note",
- *		.objects = objects,
+ *		.objs = objects,
  *	};
  *
  *	MEND_PATCH(patch);
@@ -44,7 +44,7 @@
  * struct mend_func - one function to replace
  * @old_name:	its name in the object
  * @new_func:	the replacement; same signature
- * @sympos:	which of several functions of that name, counted by address
+ * @old_sympos:	which of several functions of that name, counted by address
  *		from 1; 0: there is only one, and it is an error otherwise
  *
  * Arrays end with an element whose @old_name is NULL.
@@ -52,19 +52,74 @@
 struct mend_func {
 	const char *old_name;
 	void *new_func;
-	unsigned long sympos;
+	unsigned long old_sympos;
+};
+
+struct mend_object;
+
+/**
+ * struct mend_callbacks - what to do beside replacing functions; all optional
+ * @pre_patch:	before the switch that turns the object's functions on; not 0:
+ *		nothing is switched, and what was called before it is undone
+ * @post_patch:	after it
+ * @pre_unpatch: before the switch that turns them off
+ * @post_unpatch: after it; also what undoes a @pre_patch whose switch failed
+ * @at_switch:	inside the switch: the machine is stopped, no task is inside
+ *		the functions that change, and none has run since @pre_patch or
+ *		@pre_unpatch prepared what is needed. @on: the functions go on.
+ *		For converting data that old and new code read differently.
+ *
+ * The object they are given is a copy, with @mod filled in. They are called
+ * for objects that are there: for a module that arrives later before its init
+ * runs, and when it leaves. A patch that is superseded (a higher generation,
+ * or @replace) is not called: the new one's callbacks know what to do. When a
+ * switch fails after @pre_unpatch, @post_patch is called.
+ *
+ * Context: all but @at_switch may sleep; they must not load or unload modules,
+ * nor register or switch patches. @at_switch runs with interrupts off on
+ * every CPU: no locks, no allocation, no printk, no sleeping, and not for
+ * long: its time is part of pause_ns.
+ */
+struct mend_callbacks {
+	int (*pre_patch)(struct mend_object *obj);
+	void (*post_patch)(struct mend_object *obj);
+	void (*pre_unpatch)(struct mend_object *obj);
+	void (*post_unpatch)(struct mend_object *obj);
+	void (*at_switch)(struct mend_object *obj, bool on);
 };
 
 /**
  * struct mend_object - an object with functions to replace
  * @name:	NULL: vmlinux; otherwise a module's name
- * @funcs:	its functions
+ * @funcs:	its functions; may be an empty array if there are @callbacks
+ * @callbacks:	see there
+ * @required:	the patch is not switched on without this module
+ * @mod:	for callbacks: the module; NULL: vmlinux. Leave it out.
  *
- * Arrays end with an element whose @funcs is NULL.
+ * A module may be loaded later, leave and come back. Arrays end with an
+ * element whose @funcs is NULL.
  */
 struct mend_object {
 	const char *name;
 	const struct mend_func *funcs;
+	struct mend_callbacks callbacks;
+	bool required;
+	struct module *mod;
+};
+
+/**
+ * struct mend_state - something that the patch changes in the running system
+ * @id:		what; agreed upon among the patches that know it, not 0
+ * @version:	how; a patch with a higher one knows all lower ones
+ * @data:	the author's
+ *
+ * A patch that supersedes another must know all its states, and none in a
+ * lower version. Arrays end with an element whose @id is 0.
+ */
+struct mend_state {
+	unsigned long id;
+	unsigned int version;
+	void *data;
 };
 
 /**
@@ -74,25 +129,30 @@ struct mend_object {
  *		with '_' turned into '-'
  * @generation:	must be the manifest's; 0: whatever the manifest says (an
  *		unsigned payload then has generation 1)
- * @objects:	what it changes
+ * @objs:	what it changes
  * @unloadable:	the author's word that no timer, work item, RCU callback, lock
  *		key or pointer into the payload outlives the switching off.
  *		Without it, a payload that was on once stays loaded until
  *		reboot.
+ * @replace:	it supersedes every other patch that is on, of any name
+ * @states:	what it changes beside functions; NULL: nothing
  *
- * Everything it points to must live in the payload and never change.
+ * Everything it points to must live in the payload; only @mod and the data of
+ * @states may change.
  */
 struct mend_patch {
 	struct module *mod;
 	const char *name;
 	u64 generation;
-	const struct mend_object *objects;
+	const struct mend_object *objs;
 	bool unloadable;
+	bool replace;
+	struct mend_state *states;
 };
 
 #define MEND_FUNC(_old, _new) { .old_name = #_old, .new_func = (_new) }
 #define MEND_FUNC_POS(_old, _new, _pos) \
-	{ .old_name = #_old, .new_func = (_new), .sympos = (_pos) }
+	{ .old_name = #_old, .new_func = (_new), .old_sympos = (_pos) }
 
 /**
  * mend_register() - make a patch known to mend.ko; does not switch it on
@@ -115,6 +175,21 @@ int mend_register(struct mend_patch *patch);
  * its payload. Context: may sleep.
  */
 void mend_unregister(struct mend_patch *patch);
+
+/**
+ * mend_get_state() - a state of this patch; NULL: it has none of that id
+ *
+ * Context: any.
+ */
+struct mend_state *mend_get_state(struct mend_patch *patch, unsigned long id);
+
+/**
+ * mend_get_prev_state() - the state of the patch that was switched on last
+ * before the switch that is under way
+ *
+ * Context: callbacks only. Return: NULL: no active patch has it.
+ */
+struct mend_state *mend_get_prev_state(unsigned long id);
 
 /* What an unresolved MEND_EXTERN() would run into; never reached. */
 void mend_unresolved(void);

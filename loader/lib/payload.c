@@ -22,7 +22,7 @@
 #define PATCH_OBJECTS		24
 #define PATCH_UNLOADABLE	32
 #define OBJECT_FUNCS		8
-#define OBJECT_SIZE		16
+#define OBJECT_SIZE		72
 #define FUNC_NEW		8
 #define FUNC_SYMPOS		16
 #define FUNC_SIZE		24

@@ -124,7 +124,7 @@ static const struct mend_object objects[] = {
 static struct mend_patch patch = {
 	.name = PATCH_NAME,
 	.generation = PATCH_GENERATION,
-	.objects = objects,
+	.objs = objects,
 	.unloadable = true,	/* code only: nothing outside points into it */
 };
 

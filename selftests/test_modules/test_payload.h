@@ -23,7 +23,7 @@
 	static struct mend_patch patch = {				\
 		.name = (_name),					\
 		.generation = (_generation),				\
-		.objects = objects,					\
+		.objs = objects,					\
 		.unloadable = true,					\
 	};								\
 	MEND_PATCH(patch);						\

@@ -61,6 +61,7 @@
  *   ENOENT     no such patch, object or function
  *   EEXIST     that patch is registered already
  *   EALREADY   every patch named is in the wanted state already
+ *   EUCLEAN    the running code is not what was switched on
  *   EBUSY      a task is inside what would change: nothing was changed, try
  *              again; or another owner holds the function (see the reason)
  *   EINTR      a signal came while waiting; nothing was changed
@@ -70,6 +71,7 @@
  *
  * The floor: per patch name the highest generation that was ever confirmed
  * since mend.ko was loaded. Without probation a switch is confirmed at once.
+ * Rolling back to a generation below is not refused either.
  * Switching off needs no authorization and is never refused for age.
  *
  * Time
@@ -152,11 +154,21 @@ enum mend_reason {
 	MEND_R_RELOC			= 74,	/* ENOEXEC: out of bounds or range */
 	MEND_R_FTRACE_OWNER		= 75,	/* EBUSY: somebody else's function */
 	MEND_R_FTRACE			= 76,	/* ENODEV, EIO: ftrace is off or refused */
+	MEND_R_CALLBACK			= 77,	/* any: the patch's own pre_patch refused */
+	MEND_R_STATES			= 78,	/* EINVAL: does not know an active patch's states */
 
 	/* switch */
 	MEND_R_BUSY			= 96,	/* EBUSY: a task is inside */
 	MEND_R_UNRELIABLE		= 97,	/* EBUSY: a task's stack cannot be read reliably */
 	MEND_R_SUSPEND			= 98,	/* EBUSY: the machine is suspending */
+
+	/* why a patch was taken back, or is degraded */
+	MEND_R_DEADLINE			= 128,	/* not confirmed in time */
+	MEND_R_OOPS			= 129,	/* an oops in or below the payload */
+	MEND_R_WARN			= 130,	/* a warning in or below the payload */
+	MEND_R_SOFTLOCKUP		= 131,	/* a CPU was stuck */
+	MEND_R_HEALTH			= 132,	/* the health command failed */
+	MEND_R_INTEGRITY		= 133,	/* EUCLEAN: text or a site was changed */
 };
 
 /**
@@ -284,10 +296,22 @@ struct mend_blocker {
 	char stack[MEND_STACK_LEN];
 };
 
+/* Bits of mend_switch.flags */
+
+/*
+ * Switch although tasks are inside: they go on in the code that they are in,
+ * old and new code run at the same time until they leave, and whatever the
+ * patch promises of consistency is void. The kernel is tainted and the
+ * payloads that change are never unloaded. Not with probation_ms.
+ */
+#define MEND_SWITCH_FORCE	(1U << 0)
+
+#define MEND_PROBATION_MAX_MS	(7U * 24 * 60 * 60 * 1000)
+
 /**
  * struct mend_switch - MEND_IOC_SWITCH
  * @size:	in: sizeof(struct mend_switch)
- * @flags:	in: must be zero
+ * @flags:	in: MEND_SWITCH_*
  * @ops:	in: pointer to an array of struct mend_op
  * @nr_ops:	in: its length, 1 .. MEND_SWITCH_OPS_MAX
  * @timeout_ms:	in: how long to wait for tasks to leave, 0 .. MEND_TIMEOUT_MAX_MS;
@@ -298,6 +322,10 @@ struct mend_blocker {
  * @pause_ns:	out: see "Time" above
  * @rendezvous_ns: out: see "Time" above
  * @wait_ns:	out: from the first attempt to the end of the last
+ * @probation_ms: in: 0: confirmed at once; otherwise the patches that go on are on
+ *		probation for so long (CLOCK_BOOTTIME), see MEND_IOC_PROBATION;
+ *		at most MEND_PROBATION_MAX_MS
+ * @reserved0:	in: must be zero
  * @reserved:	in: must be zero
  * @blocker:	out: filled in with EBUSY and MEND_R_BUSY or MEND_R_UNRELIABLE
  */
@@ -312,9 +340,68 @@ struct mend_switch {
 	__u64 pause_ns;
 	__u64 rendezvous_ns;
 	__u64 wait_ns;
-	__u64 reserved[2];
+	__u32 probation_ms;
+	__u32 reserved0;
+	__u64 reserved;
 	struct mend_report report;
 	struct mend_blocker blocker;
+};
+
+#define MEND_PROBATION_CONFIRM	1U
+#define MEND_PROBATION_ROLLBACK	2U
+
+/**
+ * struct mend_probation - MEND_IOC_PROBATION
+ * @size:	in: sizeof(struct mend_probation)
+ * @flags:	in: must be zero
+ * @name:	in: patch name, NUL-terminated, rest zero; empty: all
+ * @generation:	in: which; 0: the one that is on
+ * @action:	in: MEND_PROBATION_CONFIRM: it stays; MEND_PROBATION_ROLLBACK: it is
+ *		taken back now, since @reason (MEND_R_HEALTH)
+ * @reason:	in: enum mend_reason; zero with MEND_PROBATION_CONFIRM
+ * @reserved:	in: must be zero
+ *
+ * A patch on probation that is not confirmed before its deadline is taken back
+ * by mend.ko itself, also when the one who switched it on is gone; so it is
+ * after an oops or a warning with the payload on the stack, and after a soft
+ * lockup. What it had superseded is on again then; patches switched on later
+ * stay. All patches that one switch has put on probation share their fate.
+ *
+ * Errors: ENOENT (MEND_R_NO_PATCH), EALREADY (MEND_R_STATE: it is not on
+ * probation), EBUSY (a rollback waits for a task; it is tried until it is done).
+ */
+struct mend_probation {
+	__u32 size;
+	__u32 flags;
+	char name[MEND_NAME_LEN];
+	__u64 generation;
+	__u32 action;
+	__u32 reason;
+	__u64 reserved;
+	struct mend_report report;
+};
+
+/**
+ * struct mend_verify - MEND_IOC_VERIFY
+ * @size:	in: sizeof(struct mend_verify)
+ * @flags:	in: must be zero
+ * @patches:	out: patches that are on and were looked at
+ * @functions:	out: their functions
+ * @differences: out: functions whose text or entry is not what was switched on
+ * @reserved:	out: zero
+ *
+ * Compares the running text with what was switched on. EUCLEAN with
+ * MEND_R_INTEGRITY: the report names the first difference; the patch is degraded
+ * then, with that reason.
+ */
+struct mend_verify {
+	__u32 size;
+	__u32 flags;
+	__u32 patches;
+	__u32 functions;
+	__u32 differences;
+	__u32 reserved;
+	struct mend_report report;
 };
 
 /* The numbers carry no struct size on purpose: structs grow, numbers stay. */
@@ -323,6 +410,8 @@ struct mend_switch {
 #define MEND_IOC_AUTHORIZE	_IO(MEND_IOC_MAGIC, 2)
 #define MEND_IOC_AUTH_REPORT	_IO(MEND_IOC_MAGIC, 3)
 #define MEND_IOC_SWITCH		_IO(MEND_IOC_MAGIC, 4)
+#define MEND_IOC_PROBATION	_IO(MEND_IOC_MAGIC, 5)
+#define MEND_IOC_VERIFY		_IO(MEND_IOC_MAGIC, 6)
 
 /*
  * The sizes of the first published protocol. Both sides assert them (kmod in
@@ -335,5 +424,7 @@ struct mend_switch {
 #define MEND_OP_SIZE_V1			80
 #define MEND_BLOCKER_SIZE_V1		2408
 #define MEND_SWITCH_SIZE_V1		2744
+#define MEND_PROBATION_SIZE_V1		360
+#define MEND_VERIFY_SIZE_V1		288
 
 #endif /* _UAPI_LINUX_MEND_H */

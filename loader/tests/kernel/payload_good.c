@@ -50,13 +50,13 @@ static const struct mend_object decoy_objects[] = {
 
 struct mend_patch decoy = {
 	.name = "decoy",
-	.objects = decoy_objects,
+	.objs = decoy_objects,
 };
 
 static struct mend_patch patch = {
 	.name = "good",
 	.generation = 3,
-	.objects = objects,
+	.objs = objects,
 	.unloadable = true,
 };
 

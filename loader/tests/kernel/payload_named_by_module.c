@@ -19,7 +19,7 @@ static const struct mend_object objects[] = {
 };
 
 static struct mend_patch patch = {
-	.objects = objects,
+	.objs = objects,
 };
 
 MEND_PATCH(patch);

@@ -19,12 +19,12 @@ static const struct mend_object objects[] = {
 };
 
 static struct mend_patch patch = {
-	.objects = objects,
+	.objs = objects,
 };
 
 struct mend_patch other_patch = {
 	.name = "other",
-	.objects = objects,
+	.objs = objects,
 };
 
 MEND_PATCH(patch);
