@@ -2,11 +2,13 @@
 /*
  * Batches of attached sites; see batch.h.
  *
- * Locking: the list of batches and their fields are protected by
- * batch_mutex, taken inside the switch mutex. It is held across
- * register_ftrace_function() and unregister_ftrace_function(): a switch that
- * needs a site which is just being let go has to wait for that anyway, since
- * two ops that change the instruction pointer cannot share a site.
+ * Locking: batch_mutex protects the two lists of batches and the number of
+ * holds. It is taken inside registry_mutex and held across
+ * register_ftrace_function(), but not across unregister_ftrace_function(), which
+ * takes as long as the slowest task: a batch that is being let go is in the list
+ * "leaving" then, and belongs to the one who put it there. A switch that needs
+ * one of its sites waits until it has left, since two ops that change the
+ * instruction pointer cannot share a site; all others do not.
  *
  * Order on: filter, then register (which does ftrace's handshake with BPF and
  * other direct users; adding sites to a registered ops would skip it). Order
@@ -21,27 +23,34 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "compat/ksyms.h"
+#include "patch.h"
 #include "redirect.h"
 #include "report.h"
 
 /**
  * struct batch - one ftrace_ops and its sites
- * @list: in batches
- * @ops: registered as long as the batch is in the list
+ * @list: in batches, or in leaving
+ * @ops: registered as long as the batch is in a list
+ * @mod: the module that all its sites are in, NULL: vmlinux; set once
  * @nr: number of sites; set once
- * @sites: set once; each holds a reference on its module
+ * @sites: set once
  */
 struct batch {
 	struct list_head list;
 	struct ftrace_ops ops;
+	struct module *mod;
 	u32 nr;
 	struct attach_site sites[];
 };
 
 static DEFINE_MUTEX(batch_mutex);
 static LIST_HEAD(batches);
+static LIST_HEAD(leaving);
+static DECLARE_WAIT_QUEUE_HEAD(has_left);
+static unsigned int holds;
 static struct delayed_work release_work;
 
 static bool batch_has(const struct batch *batch, unsigned long ip)
@@ -54,11 +63,11 @@ static bool batch_has(const struct batch *batch, unsigned long ip)
 	return false;
 }
 
-static bool site_is_attached(unsigned long ip)
+static bool site_is_in(const struct list_head *list, unsigned long ip)
 {
 	struct batch *batch;
 
-	list_for_each_entry(batch, &batches, list)
+	list_for_each_entry(batch, list, list)
 		if (batch_has(batch, ip))
 			return true;
 	return false;
@@ -82,18 +91,13 @@ static int set_filter(struct batch *batch)
 
 static void batch_free(struct batch *batch)
 {
-	u32 i;
-
 	ftrace_free_filter(&batch->ops);
-	for (i = 0; i < batch->nr; i++)
-		module_put(batch->sites[i].mod);
 	kvfree(batch);
 }
 
 static struct batch *batch_alloc(const struct attach_site *sites, u32 nr)
 {
 	struct batch *batch = kvzalloc(struct_size(batch, sites, nr), GFP_KERNEL);
-	u32 i;
 
 	if (!batch)
 		return NULL;
@@ -104,12 +108,8 @@ static struct batch *batch_alloc(const struct attach_site *sites, u32 nr)
 	 * skipped handler is a call of the old function.
 	 */
 	batch->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
-	for (i = 0; i < nr; i++) {
-		batch->sites[i] = sites[i];
-		/* The caller's patch holds a reference already. */
-		if (sites[i].mod)
-			__module_get(sites[i].mod);
-	}
+	memcpy(batch->sites, sites, nr * sizeof(*sites));
+	batch->mod = sites[0].mod;
 	batch->nr = nr;
 	return batch;
 }
@@ -185,24 +185,72 @@ static int report_owner(const struct attach_site *sites, u32 nr, struct mend_rep
 			   (void *)sites[0].ip, owner_name(sites[0].ip));
 }
 
-static void batch_detach(struct batch *batch)
+static bool nobody_leaves(void)
+{
+	bool empty;
+
+	mutex_lock(&batch_mutex);
+	empty = list_empty(&leaving);
+	mutex_unlock(&batch_mutex);
+	return empty;
+}
+
+/*
+ * With registry_mutex held nobody else begins to leave: what is under way needs
+ * no lock that its waiters hold.
+ */
+static void wait_for_leaving(void)
+{
+	wait_event(has_left, nobody_leaves());
+}
+
+/* Until none of @sites is in a batch that is being let go. */
+static void wait_for_sites(const struct attach_site *sites, u32 nr)
+{
+	bool wait = false;
+	u32 i;
+
+	mutex_lock(&batch_mutex);
+	for (i = 0; i < nr && !wait; i++)
+		wait = site_is_in(&leaving, sites[i].ip);
+	mutex_unlock(&batch_mutex);
+	if (wait)
+		wait_for_leaving();
+}
+
+static void batch_let_go(struct batch *batch)
 {
 	int err = unregister_ftrace_function(&batch->ops);
 
+	mutex_lock(&batch_mutex);
 	list_del(&batch->list);
-	if (err) {
-		/*
-		 * ftrace may still call the handler through this ops. Leak it,
-		 * and pin mend.ko, rather than have it jump into nothing. (When
-		 * mend.ko is going already, pinning comes too late: ftrace has
-		 * failed the kernel as a whole then, and says so.)
-		 */
-		pr_err("ftrace does not let go of %u functions (error %d); mend.ko stays loaded until reboot\n",
-		       batch->nr, err);
-		__module_get(THIS_MODULE);
+	mutex_unlock(&batch_mutex);
+	if (!err) {
+		batch_free(batch);
 		return;
 	}
-	batch_free(batch);
+	/*
+	 * ftrace may still call the handler through this ops. Leak it,
+	 * and pin mend.ko, rather than have it jump into nothing. (When
+	 * mend.ko is going already, pinning comes too late: ftrace has
+	 * failed the kernel as a whole then, and says so.)
+	 */
+	pr_err("ftrace does not let go of %u functions (error %d); mend.ko stays loaded until reboot\n",
+	       batch->nr, err);
+	__module_get(THIS_MODULE);
+}
+
+/*
+ * Whoever has put batches into "leaving" calls this. There is one at a time: to
+ * put some there needs registry_mutex, and that the list is empty.
+ */
+static void let_go_of_leaving(void)
+{
+	struct batch *batch, *next;
+
+	list_for_each_entry_safe(batch, next, &leaving, list)
+		batch_let_go(batch);
+	wake_up_all(&has_left);
 }
 
 static int batch_register(const struct attach_site *sites, u32 nr, struct mend_report *report)
@@ -227,33 +275,49 @@ static int batch_register(const struct attach_site *sites, u32 nr, struct mend_r
 		return report_fail(report, err, MEND_R_FTRACE,
 				   "ftrace refused %u functions with error %d; see the kernel log",
 				   nr, err);
+	mutex_lock(&batch_mutex);
 	list_add(&batch->list, &batches);
+	mutex_unlock(&batch_mutex);
 	if (batch->ops.trampoline)
 		return 0;
 	/*
 	 * Without one of its own ftrace goes through its list function, whose
 	 * guard against recursion may skip the handler.
 	 */
-	batch_detach(batch);
+	batch_let_go(batch);
 	return report_fail(report, -ENOMEM, MEND_R_NOMEM,
 			   "out of memory for ftrace's trampoline");
 }
 
-int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report)
+/* Moves those that no batch has to the front, in order; returns their number. */
+static u32 missing_first(struct attach_site *sites, u32 nr)
 {
 	u32 i, missing = 0;
-	int err = 0;
 
 	mutex_lock(&batch_mutex);
 	for (i = 0; i < nr; i++) {
-		if (site_is_attached(sites[i].ip))
+		if (site_is_in(&batches, sites[i].ip))
 			continue;
 		swap(sites[missing], sites[i]);
 		missing++;
 	}
-	if (missing)
-		err = batch_register(sites, missing, report);
 	mutex_unlock(&batch_mutex);
+	return missing;
+}
+
+int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report)
+{
+	u32 first, end, missing = missing_first(sites, nr);
+	int err = 0;
+
+	wait_for_sites(sites, missing);
+	/* A module's text is in one piece: its sites are neighbours. */
+	for (first = 0; first < missing && !err; first = end) {
+		for (end = first + 1; end < missing; end++)
+			if (sites[end].mod != sites[first].mod)
+				break;
+		err = batch_register(&sites[first], end - first, report);
+	}
 	return err;
 }
 
@@ -271,26 +335,64 @@ static void release_unused(struct work_struct *work)
 {
 	struct batch *batch, *next;
 
+	/* The table stands still; and a module's GOING waits for us, or we for it. */
+	mutex_lock(&registry_mutex);
 	mutex_lock(&batch_mutex);
-	/*
-	 * The table cannot change from "does not have it" to "has it" under
-	 * us for a site that only this batch attaches: a switch makes sure of
-	 * its sites with batch_attach(), under batch_mutex, before it
-	 * publishes, and keeps the worker away until it has (batch_hold()).
-	 */
 	list_for_each_entry_safe(batch, next, &batches, list)
-		if (!batch_is_used(batch, redirect_current()))
-			batch_detach(batch);
+		if (!holds && !batch_is_used(batch, redirect_current()))
+			list_move_tail(&batch->list, &leaving);
 	mutex_unlock(&batch_mutex);
+	mutex_unlock(&registry_mutex);
+	let_go_of_leaving();
+}
+
+static bool is_of(const struct list_head *list, const struct module *mod)
+{
+	struct batch *batch;
+
+	list_for_each_entry(batch, list, list)
+		if (batch->mod == mod)
+			return true;
+	return false;
+}
+
+static bool has_batch_of(const struct module *mod)
+{
+	bool found;
+
+	mutex_lock(&batch_mutex);
+	found = is_of(&batches, mod) || is_of(&leaving, mod);
+	mutex_unlock(&batch_mutex);
+	return found;
+}
+
+void batch_module_going(struct module *mod)
+{
+	struct batch *batch, *next;
+
+	if (!has_batch_of(mod))
+		return;
+	wait_for_leaving();
+	mutex_lock(&batch_mutex);
+	list_for_each_entry_safe(batch, next, &batches, list)
+		if (batch->mod == mod)
+			list_move_tail(&batch->list, &leaving);
+	mutex_unlock(&batch_mutex);
+	let_go_of_leaving();
 }
 
 void batch_hold(void)
 {
-	cancel_delayed_work_sync(&release_work);
+	mutex_lock(&batch_mutex);
+	holds++;
+	mutex_unlock(&batch_mutex);
 }
 
 void batch_release_unused(unsigned int delay_ms)
 {
+	mutex_lock(&batch_mutex);
+	holds--;
+	mutex_unlock(&batch_mutex);
 	mod_delayed_work(system_unbound_wq, &release_work, msecs_to_jiffies(delay_ms));
 }
 
@@ -301,11 +403,9 @@ void batch_init(void)
 
 void batch_exit(void)
 {
-	struct batch *batch, *next;
-
 	cancel_delayed_work_sync(&release_work);
 	mutex_lock(&batch_mutex);
-	list_for_each_entry_safe(batch, next, &batches, list)
-		batch_detach(batch);
+	list_splice_tail_init(&batches, &leaving);
 	mutex_unlock(&batch_mutex);
+	let_go_of_leaving();
 }

@@ -2,9 +2,10 @@
 /*
  * Batches: sites attached to the redirect handler by one ftrace_ops.
  *
- * One ops for all new sites of a switch: one trampoline and one grace period,
- * however many functions there are. An attached site that
- * is not in the current table changes nothing but some cycles.
+ * One ops for all new sites of a switch in one object: one trampoline and one
+ * grace period, however many functions there are; and for a module one that can
+ * be let go of when the module goes. An attached site that is not in the current
+ * table changes nothing but some cycles.
  */
 #ifndef MEND_BATCH_H
 #define MEND_BATCH_H
@@ -17,7 +18,7 @@ struct module;
 /**
  * struct attach_site - one site to attach
  * @ip: the function's ftrace record
- * @mod: the module it is in, pinned while attached; NULL: vmlinux
+ * @mod: the module it is in, NULL: vmlinux
  */
 struct attach_site {
 	unsigned long ip;
@@ -26,10 +27,13 @@ struct attach_site {
 
 /**
  * batch_attach() - attach those of @sites that no batch has yet
- * @sites: reordered; no duplicates
+ * @sites: by ascending ip, no duplicates; reordered
  * @nr: may be 0
  *
- * All or nothing. Context: switch mutex held; sleeps.
+ * On failure some may be attached, and in no table; batch_release_unused() lets
+ * go of them. Waits for a site that is just being let go.
+ *
+ * Context: registry_mutex held, so that the modules stay; sleeps.
  *
  * Return: 0; -EBUSY with MEND_R_FTRACE_OWNER if a function belongs to another
  * user that changes the instruction pointer; -ENOMEM; -ENODEV if ftrace died.
@@ -40,19 +44,28 @@ int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report);
  * batch_hold() - keep attached sites attached until batch_release_unused()
  *
  * A switch holds from before batch_attach() until it has published or given
- * up: in between its sites are attached but in no table. Waits for a release
- * that is under way. Context: switch mutex held; sleeps.
+ * up: in between its sites are attached but in no table. Context: sleeps.
  */
 void batch_hold(void);
 
 /**
- * batch_release_unused() - let go of batches whose sites are not in the table
+ * batch_release_unused() - the hold ends; let go of sites that are not in the table
  * @delay_ms: when; a switch in between that needs them again just keeps them
  *
  * Unregistering waits for every task to have been through a voluntary switch,
- * so it happens in a worker. Context: switch mutex held.
+ * so it happens in a worker, which holds nothing meanwhile that a switch without
+ * new sites would wait for.
  */
 void batch_release_unused(unsigned int delay_ms);
+
+/**
+ * batch_module_going() - detach all sites of a module, whoever wants them
+ *
+ * An address that stays in a filter after its module is gone breaks ftrace for
+ * good when the module comes back. The module's sites are in no published table.
+ * Context: registry_mutex held; sleeps for a grace period.
+ */
+void batch_module_going(struct module *mod);
 
 /** batch_init(), batch_exit() - exit detaches everything; nothing is on then */
 void batch_init(void);

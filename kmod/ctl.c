@@ -172,7 +172,7 @@ static int check_ops(const struct mend_op *ops, u32 nr, struct mend_report *repo
 
 static int check_switch(const struct mend_switch *args, struct mend_report *report)
 {
-	int err = ioctl_no_flags(args->flags, report);
+	int err = ioctl_no_flags(args->flags & ~MEND_SWITCH_FORCE, report);
 
 	if (!err)
 		err = ioctl_reserved(&args->reserved0, sizeof(args->reserved0), report);
@@ -198,6 +198,11 @@ static int check_switch(const struct mend_switch *args, struct mend_report *repo
 
 static int switch_ops(struct mend_switch *args)
 {
+	struct switch_request request = {
+		.nr_ops = args->nr_ops,
+		.timeout_ms = args->timeout_ms,
+		.force = args->flags & MEND_SWITCH_FORCE,
+	};
 	struct mend_op *ops;
 	int err;
 
@@ -208,9 +213,10 @@ static int switch_ops(struct mend_switch *args)
 					   "out of memory for %u ops", args->nr_ops);
 		return PTR_ERR(ops);
 	}
+	request.ops = ops;
 	err = check_ops(ops, args->nr_ops, &args->report);
 	if (!err)
-		err = switch_run(ops, args->nr_ops, args->timeout_ms, args);
+		err = switch_run(&request, args);
 	kfree(ops);
 	return err;
 }

@@ -4,8 +4,8 @@
  *
  * The description is data of a payload that has been authorized, so it is not
  * hostile; it may be wrong. Every pointer is checked to lie in the payload,
- * every name is resolved, and everything must agree with the manifest that
- * the admin was shown.
+ * every name in vmlinux is resolved (those in modules when the module is there:
+ * bind.c), and everything must agree with the manifest that the admin was shown.
  *
  * No locks: nobody else knows the patch yet.
  */
@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <mend/bundle.h>
 #include "authorize.h"
+#include "bind.h"
 #include "compat/compat.h"
 #include "manifest.h"
 #include "payload.h"
@@ -134,34 +135,17 @@ static int describe_new(struct patch *patch, struct patch_func *func,
 static int describe_func(struct patch *patch, struct patch_object *object,
 			 struct patch_func *func, struct mend_report *report)
 {
-	struct symbol_ref ref = {
-		.mod = object->mod,
-		.object = object->name,
-		.name = func->name,
-		.sympos = func->sympos,
-	};
-	unsigned long addr;
-	int err;
-
 	if (patch->auth && !manifest_names(patch->auth, object, func))
 		return report_fail(report, -ENOEXEC, MEND_R_PAYLOAD_MISMATCH,
 				   "the payload replaces %s:%s,%lu, which the manifest does not name",
 				   object->name, func->name, func->sympos);
-	err = symbol_resolve(&ref, &addr, report);
-	if (!err)
-		err = symbol_check_patchable(&ref, addr, &func->ip, report);
-	if (!err)
-		err = describe_code(&ref, addr, &func->old_code, report);
-	if (!err)
-		err = describe_new(patch, func, report);
-	return err;
+	return describe_new(patch, func, report);
 }
 
 static int add_func(struct patch *patch, struct patch_object *object,
 		    const struct mend_func *desc, struct mend_report *report)
 {
-	struct patch_func *func, *other;
-	int err;
+	struct patch_func *func;
 
 	if (patch->nr_funcs == MEND_FUNCS_MAX)
 		return report_fail(report, -E2BIG, MEND_R_RANGE,
@@ -179,15 +163,7 @@ static int add_func(struct patch *patch, struct patch_object *object,
 		return outside(report, "function name");
 	func->sympos = desc->old_sympos;
 	func->new_addr = (unsigned long)desc->new_func;
-	err = describe_func(patch, object, func, report);
-	if (err)
-		return err;
-	patch_for_each_func(object, other)
-		if (other != func && other->ip == func->ip)
-			return report_fail(report, -EINVAL, MEND_R_DUPLICATE,
-					   "the payload replaces %s:%s twice", object->name,
-					   func->name);
-	return 0;
+	return describe_func(patch, object, func, report);
 }
 
 static int add_funcs(struct patch *patch, struct patch_object *object,
@@ -222,11 +198,25 @@ static int name_object(struct patch *patch, struct patch_object *object,
 		return report_fail(report, -EINVAL, MEND_R_UNPATCHABLE,
 				   "a module called %s cannot be shown in sysfs beside the file of that name",
 				   name);
-	object->mod = object_get(name);
-	if (!object->mod)
-		return report_fail(report, -ENOENT, MEND_R_NO_OBJECT,
-				   "module %s is not loaded; load it first, then apply the patch",
-				   name);
+	return 0;
+}
+
+/* mend.ko calls them: they must at least be code of the payload. */
+static int check_callbacks(struct patch_object *object, struct mend_report *report)
+{
+	const struct mend_callbacks *callbacks = &object->desc.callbacks;
+	const void *all[] = {
+		callbacks->pre_patch, callbacks->post_patch, callbacks->pre_unpatch,
+		callbacks->post_unpatch, callbacks->at_switch,
+	};
+	unsigned long start, size;
+	u32 i;
+
+	compat_module_text(object->patch->mod, &start, &size);
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i] && ((unsigned long)all[i] < start ||
+			       (unsigned long)all[i] >= start + size))
+			return outside(report, "callback");
 	return 0;
 }
 
@@ -244,14 +234,42 @@ static int add_object(struct patch *patch, const struct mend_object *desc,
 	sysfs_object_init(object);
 	list_add_tail(&object->list, &patch->objects);
 
+	object->desc = *desc;
+	object->desc.mod = NULL;
 	err = name_object(patch, object, desc, report);
+	if (!err)
+		err = check_callbacks(object, report);
 	if (err)
 		return err;
 	patch_for_each_object(patch, other)
 		if (other != object && !strcmp(other->name, object->name))
 			return report_fail(report, -EINVAL, MEND_R_DUPLICATE,
 					   "the payload lists object %s twice", object->name);
-	return add_funcs(patch, object, desc->funcs, report);
+	err = add_funcs(patch, object, desc->funcs, report);
+	if (!err && object_is_vmlinux(object))
+		err = object_bind(object, NULL, report);
+	return err;
+}
+
+static bool has_object(const void *data, const char *name)
+{
+	const struct patch *patch = data;
+	struct patch_object *object;
+
+	patch_for_each_object(patch, object)
+		if (!strcmp(object->name, name))
+			return true;
+	return false;
+}
+
+static bool has_callbacks(const struct patch *patch)
+{
+	struct patch_object *object;
+
+	patch_for_each_object(patch, object)
+		if (memchr_inv(&object->desc.callbacks, 0, sizeof(object->desc.callbacks)))
+			return true;
+	return false;
 }
 
 static int add_objects(struct patch *patch, struct mend_report *report)
@@ -268,12 +286,26 @@ static int add_objects(struct patch *patch, struct mend_report *report)
 		if (err)
 			return err;
 	}
-	if (!patch->nr_funcs)
+	if (!patch->nr_funcs && !has_callbacks(patch))
 		return report_fail(report, -EINVAL, MEND_R_PAYLOAD_FORMAT,
 				   "the payload replaces nothing");
 	if (patch->auth &&
 	    patch->nr_funcs != authorization_manifest(patch->auth)->payload.nr_funcs)
 		return mismatch(report, "number of functions");
+	return payload_check_owners(patch->mod, has_object, patch, report);
+}
+
+/* The states are the author's to change; only their place is looked at. */
+static int check_states(struct patch *patch, struct mend_report *report)
+{
+	const struct mend_state *state = patch->desc->states;
+
+	for (; state; state++) {
+		if (!compat_module_holds(patch->mod, (unsigned long)state, sizeof(*state)))
+			return outside(report, "list of states");
+		if (!state->id)
+			break;
+	}
 	return 0;
 }
 
@@ -298,6 +330,8 @@ struct patch *describe_patch(const struct mend_patch *desc, struct authorization
 	err = describe_identity(patch, report);
 	if (!err)
 		err = add_objects(patch, report);
+	if (!err)
+		err = check_states(patch, report);
 	if (err) {
 		patch->auth = NULL;	/* stays the caller's */
 		describe_free(patch);
@@ -309,7 +343,6 @@ struct patch *describe_patch(const struct mend_patch *desc, struct authorization
 static void free_func(struct patch_func *func)
 {
 	list_del(&func->list);
-	kfree(func->old_code.parts);
 	kfree(func->new_code.parts);
 	kobject_put(&func->kobj);
 }
@@ -318,10 +351,10 @@ static void free_object(struct patch_object *object)
 {
 	struct patch_func *func, *next;
 
+	object_unbind(object);
 	list_for_each_entry_safe(func, next, &object->funcs, list)
 		free_func(func);
 	list_del(&object->list);
-	module_put(object->mod);
 	kobject_put(&object->kobj);
 }
 

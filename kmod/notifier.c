@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module notifier: payloads that arrive and leave.
+ * The module notifier: payloads that arrive and leave, and modules that they
+ * change.
  *
  * It runs first (highest priority): a payload's relocations must be written
  * before jump labels and static calls read the payload's tables, and custody
@@ -18,6 +19,7 @@
 #include "authorize.h"
 #include "custody.h"
 #include "main.h"
+#include "objects.h"
 #include "patch.h"
 #include "payload.h"
 #include "report.h"
@@ -39,8 +41,10 @@ static int coming(struct module *mod)
 
 	report_clear(&report);
 	err = custody_bind(mod, &auth, &report);
-	if (!err && !auth && !desc)
+	if (!err && !auth && !desc) {
+		objects_coming(mod);
 		return 0;
+	}
 	if (!err && !desc)
 		err = report_fail(&report, -ENOEXEC, MEND_R_PAYLOAD_FORMAT,
 				  "module %s is no payload: it has no " MEND_PAYLOAD_SYMBOL,
@@ -64,7 +68,11 @@ static int notify(struct notifier_block *block, unsigned long state, void *data)
 	switch (state) {
 	case MODULE_STATE_COMING:
 		return notifier_from_errno(coming(mod));
+	case MODULE_STATE_LIVE:
+		objects_live(mod);
+		return NOTIFY_OK;
 	case MODULE_STATE_GOING:
+		objects_going(mod);
 		patch_going(mod);
 		payload_going(mod);
 		return NOTIFY_OK;
@@ -86,4 +94,5 @@ int notifier_init(void)
 void notifier_exit(void)
 {
 	unregister_module_notifier(&module_notifier);
+	objects_exit();
 }

@@ -8,7 +8,9 @@
 
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include "authorize.h"
+#include "bind.h"
 #include "custody.h"
 #include "describe.h"
 #include "main.h"
@@ -16,6 +18,10 @@
 #include "report.h"
 #include "switch.h"
 #include "sysfs.h"
+#include "trace.h"
+
+/* A payload that switches itself on waits that long for tasks to leave. */
+#define ENABLE_TIMEOUT_MS	10000
 
 DEFINE_MUTEX(registry_mutex);
 static LIST_HEAD(patches);
@@ -57,9 +63,37 @@ void patch_set_state(struct patch *patch, enum patch_state state)
 	WRITE_ONCE(patch->state, state);
 }
 
+/* A patch that is not on as it should be: tell everybody. */
+static void tell_degraded(struct patch *patch)
+{
+	trace_mend_degraded(patch->name, patch->generation, state_name(patch->state),
+			    patch->why.text);
+	sysfs_patch_changed(patch);
+}
+
+void patch_degrade(struct patch *patch, const struct mend_report *why)
+{
+	pr_err("patch '%s' generation %llu is degraded: %s\n", patch->name, patch->generation,
+	       why->text);
+	if (patch->state != PATCH_ON)
+		return;
+	patch->why = *why;
+	patch_set_state(patch, PATCH_DEGRADED);
+	tell_degraded(patch);
+}
+
+void patch_recover(struct patch *patch)
+{
+	pr_info("patch '%s' generation %llu is on as it should be again\n", patch->name,
+		patch->generation);
+	report_clear(&patch->why);
+	patch_set_state(patch, PATCH_ON);
+	tell_degraded(patch);
+}
+
 static int registry_add(struct patch *patch, struct mend_report *report)
 {
-	int err = 0;
+	int err;
 
 	mutex_lock(&registry_mutex);
 	if (patch_find(patch->name, patch->generation))
@@ -67,6 +101,9 @@ static int registry_add(struct patch *patch, struct mend_report *report)
 				  "patch '%s' generation %llu is registered already",
 				  patch->name, patch->generation);
 	else
+		/* From here on, modules that come find it in the registry. */
+		err = bind_present(patch, report);
+	if (!err)
 		list_add_tail(&patch->list, &patches);
 	mutex_unlock(&registry_mutex);
 	return err;
@@ -77,6 +114,19 @@ static void registry_del(struct patch *patch)
 	mutex_lock(&registry_mutex);
 	list_del(&patch->list);
 	mutex_unlock(&registry_mutex);
+}
+
+/* @desc: NULL: any of that payload. */
+static struct patch *patch_of(const struct module *mod, const struct mend_patch *desc)
+{
+	struct patch *patch = NULL;
+
+	mutex_lock(&registry_mutex);
+	while ((patch = patch_next(patch)))
+		if (patch->mod == mod && (!desc || patch->desc == desc))
+			break;
+	mutex_unlock(&registry_mutex);
+	return patch;
 }
 
 static int register_patch(struct mend_patch *desc, struct authorization *auth,
@@ -112,7 +162,8 @@ free_patch:
 	return err;
 }
 
-int mend_register(struct mend_patch *desc)
+/* @is_signed: out, on success */
+static int register_payload(struct mend_patch *desc, bool *is_signed)
 {
 	struct authorization *auth;
 	struct mend_report report;
@@ -130,6 +181,7 @@ int mend_register(struct mend_patch *desc)
 		pr_err("module '%s' may not register a patch: %s\n", desc->mod->name, report.text);
 		return PTR_ERR(auth);
 	}
+	*is_signed = auth;
 	err = register_patch(desc, auth, &report);
 	if (!err)
 		return 0;
@@ -140,20 +192,48 @@ int mend_register(struct mend_patch *desc)
 	}
 	return err;
 }
+
+int mend_register(struct mend_patch *desc)
+{
+	bool is_signed;
+
+	return register_payload(desc, &is_signed);
+}
 EXPORT_SYMBOL_GPL(mend_register);
 
-/* @desc: NULL: any of that payload. */
-static struct patch *patch_of(const struct module *mod, const struct mend_patch *desc)
+static int enable_from_init(const struct patch *patch)
 {
-	struct patch *patch = NULL;
+	struct mend_op op = { .generation = patch->generation, .action = MEND_OP_ON };
+	struct switch_request request = {
+		.ops = &op,
+		.nr_ops = 1,
+		.timeout_ms = ENABLE_TIMEOUT_MS,
+		.loading = patch->mod,
+	};
+	struct mend_switch *out = kzalloc(sizeof(*out), GFP_KERNEL);
+	int err;
 
-	mutex_lock(&registry_mutex);
-	while ((patch = patch_next(patch)))
-		if (patch->mod == mod && (!desc || patch->desc == desc))
-			break;
-	mutex_unlock(&registry_mutex);
-	return patch;
+	if (!out)
+		return -ENOMEM;
+	strscpy(op.name, patch->name, sizeof(op.name));
+	err = switch_run(&request, out);
+	kfree(out);
+	return err;
 }
+
+int mend_enable(struct mend_patch *desc)
+{
+	bool is_signed;
+	int err = register_payload(desc, &is_signed);
+
+	if (err || is_signed)
+		return err;
+	err = enable_from_init(patch_of(desc->mod, desc));
+	if (err)
+		mend_unregister(desc);
+	return err;
+}
+EXPORT_SYMBOL_GPL(mend_enable);
 
 /*
  * While a payload is unloaded in good order, nobody holds a reference on it;

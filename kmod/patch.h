@@ -6,15 +6,22 @@
  *
  *   switch_mutex (switch.c)	one switch at a time; held while it waits for a
  *				blocker. Whoever holds it may rely on the set of
- *				active patches and on the published table.
- *   registry_mutex (here)	the list of patches and their states; held
- *				briefly. Registering and unregistering take only
- *				this one, so that a payload can come and go while
- *				a switch waits.
+ *				active patches.
+ *   registry_mutex (here)	the list of patches, their states, which of their
+ *				objects are bound to a module, and the published
+ *				table. Never held while a switch waits for a
+ *				blocker: registering takes only this one, and so
+ *				does the module notifier, since a blocker may be
+ *				waiting for a module to be loaded. Callbacks are
+ *				called with it held.
  *   batch_mutex (batch.c)
  *
- * A patch's state changes under both mutexes; it may be read under either, or
- * without any by sysfs, as one word.
+ * A patch becomes active or inactive under both mutexes. From "on" to
+ * "degraded" and back, which are both active, it moves under registry_mutex
+ * alone. The state may be read under either, or without any as one word.
+ *
+ * A module that an object is bound to is held by nothing but registry_mutex:
+ * its GOING notification takes that, and unbinds it before the module is freed.
  */
 #ifndef MEND_PATCH_INTERNAL_H
 #define MEND_PATCH_INTERNAL_H
@@ -24,6 +31,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/string.h>
 #include <mend/patch.h>
 #include <uapi/linux/mend.h>
 #include "range.h"
@@ -44,16 +52,16 @@ struct code {
 };
 
 /**
- * struct patch_func - one replaced function; all set once
+ * struct patch_func - one replaced function; set once but for what is bound
  * @kobj: <object>/<name,sympos>; owns this struct
  * @list: in patch_object.funcs
  * @patch: whose
  * @name: in the payload
  * @sympos: as the payload gives it
- * @ip: the original's ftrace record
  * @new_addr: the replacement
- * @old_code: what no task may be inside of while it is current
- * @new_code: the same for the replacement
+ * @new_code: what no task may be inside of while it is current
+ * @ip: the original's ftrace record; bound
+ * @old_code: as @new_code, of the original; bound
  */
 struct patch_func {
 	struct kobject kobj;
@@ -61,28 +69,46 @@ struct patch_func {
 	struct patch *patch;
 	const char *name;
 	unsigned long sympos;
-	unsigned long ip;
 	unsigned long new_addr;
-	struct code old_code;
 	struct code new_code;
+	unsigned long ip;
+	struct code old_code;
+};
+
+/** enum callback_stage - which of an object's callbacks was called last */
+enum callback_stage {
+	CALLBACK_NONE,		/* or post_unpatch */
+	CALLBACK_PREPARED,	/* pre_patch */
+	CALLBACK_PATCHED,	/* post_patch */
+	CALLBACK_LEAVING,	/* pre_unpatch */
 };
 
 /**
- * struct patch_object - an object with replaced functions; all set once
+ * struct patch_object - an object with replaced functions
  * @kobj: <patch>/<object>; owns this struct
  * @list: in patch.objects
  * @patch: whose
  * @name: "vmlinux" or a module's name, a copy
- * @mod: that module, with a reference; NULL: vmlinux
  * @funcs: list of struct patch_func
+ * @desc: what its callbacks are given: a copy of the payload's, with @mod
+ * @bound: the module is here and its functions are known; registry_mutex
+ * @mod: that module, without a reference; NULL: vmlinux, or not bound
+ * @failed: the module is here and could not be patched; registry_mutex
+ * @stage: registry_mutex
+ *
+ * Set once but for what names its lock. vmlinux is bound from the beginning.
  */
 struct patch_object {
 	struct kobject kobj;
 	struct list_head list;
 	struct patch *patch;
 	char name[MEND_OBJECT_LEN];
-	struct module *mod;
 	struct list_head funcs;
+	struct mend_object desc;
+	bool bound;
+	struct module *mod;
+	bool failed;
+	enum callback_stage stage;
 };
 
 /**
@@ -116,8 +142,11 @@ struct switch_record {
  * @objects: list of struct patch_object; set once
  * @nr_funcs: over all objects; set once
  * @state: see the top of this file
+ * @why: why it is degraded or was rolled back; as @state
  * @seq: when it was switched on; as @state
  * @pinned: the payload keeps a reference on itself for ever; as @state
+ * @forced: it was switched with tasks inside; as @state
+ * @off_wanted: a module that it requires could not be patched; as @state
  * @last: as @state
  */
 struct patch {
@@ -134,10 +163,18 @@ struct patch {
 	struct list_head objects;
 	u32 nr_funcs;
 	enum patch_state state;
+	struct mend_report why;
 	u64 seq;
 	bool pinned;
+	bool forced;
+	bool off_wanted;
 	struct switch_record last;
 };
+
+static inline bool object_is_vmlinux(const struct patch_object *object)
+{
+	return !strcmp(object->name, "vmlinux");
+}
 
 #define patch_for_each_object(patch, object) \
 	list_for_each_entry(object, &(patch)->objects, list)
@@ -162,7 +199,18 @@ struct patch *patch_next(struct patch *patch);
 /** patch_going() - a payload goes without having unregistered its patch; sleeps */
 void patch_going(struct module *mod);
 
-/** patch_set_state() - a legal move. registry_mutex and the switch mutex held. */
+/** patch_set_state() - a legal move; see the top of this file for the locks */
 void patch_set_state(struct patch *patch, enum patch_state state);
+
+/**
+ * patch_degrade() - an active patch is not as it should be
+ * @why: copied; the first reason stays until the patch has recovered
+ *
+ * Log, state, sysfs, uevent. Context: registry_mutex held; sleeps.
+ */
+void patch_degrade(struct patch *patch, const struct mend_report *why);
+
+/** patch_recover() - a degraded patch is on again as it should be; as patch_degrade() */
+void patch_recover(struct patch *patch);
 
 #endif /* MEND_PATCH_INTERNAL_H */

@@ -6,9 +6,11 @@
  * patches will be active, in the order in which they were switched on, the
  * last one on top at each site. Nothing is ever undone by remembering.
  *
- * Locking: plan_make() runs under the switch mutex, so that the set of active
- * patches stands still; the patches it reads beyond that are kept registered
- * by registry_mutex or by a reference on their payload.
+ * Locking: registry_mutex. The steps are made under the switch mutex as well, so
+ * that the set of active patches stands still for as long as they are valid; the
+ * patches that they name are kept registered by a reference on their payload. The
+ * rest is valid as long as registry_mutex is held, and afterwards if bind_epoch()
+ * has not changed.
  */
 #include "plan.h"
 
@@ -18,6 +20,7 @@
 #include <linux/slab.h>
 #include "arch/x86/text.h"
 #include "authorize.h"
+#include "bind.h"
 #include "compat/compat.h"
 #include "floor.h"
 #include "redirect.h"
@@ -45,7 +48,7 @@ static bool active_after(const struct plan *plan, const struct patch *patch)
 
 static void add_step(struct plan *plan, struct patch *patch, enum patch_state to, u64 seq)
 {
-	struct plan_step *step = &plan->steps[plan->nr_steps++];
+	struct plan_step *step = &plan->steps[plan->nr_steps++];	/* room for every patch */
 
 	step->patch = patch;
 	step->to = to;
@@ -73,28 +76,82 @@ static int check_on(const struct patch *patch, struct mend_report *report)
 			     check_unsigned(patch, report);
 }
 
-/* The payload must be loaded for good, and stay. */
-static int get_payload(struct patch *patch, struct mend_report *report)
+/* The payload must be loaded for good, or be switched on by its own init; and stay. */
+static int get_payload(struct patch *patch, const struct module *loading,
+		       struct mend_report *report)
 {
-	if (patch->mod->state != MODULE_STATE_LIVE || !try_module_get(patch->mod))
+	if ((patch->mod->state != MODULE_STATE_LIVE && patch->mod != loading) ||
+	    !try_module_get(patch->mod))
 		return report_fail(report, -EINVAL, MEND_R_STATE,
 				   "the payload of '%s' is just being loaded or unloaded",
 				   patch->name);
 	return 0;
 }
 
-/* At most one generation of a name is active: the others are replaced. */
+/* A lower or higher generation of it; or any, if the patch says so. */
+static bool supersedes(const struct patch *patch, const struct patch *other)
+{
+	return other != patch && (patch->desc->replace || !strcmp(other->name, patch->name));
+}
+
+static bool goes_on(const struct plan *plan, const struct patch *patch)
+{
+	const struct plan_step *step = find_step(plan, patch);
+
+	return step && step->to == PATCH_ON;
+}
+
 static void replace_others(struct plan *plan, const struct patch *patch)
 {
 	struct patch *other = NULL;
 
 	while ((other = patch_next(other)))
-		if (other != patch && !strcmp(other->name, patch->name) &&
-		    active_after(plan, other) && !find_step(plan, other))
+		if (supersedes(patch, other) && active_after(plan, other) &&
+		    !find_step(plan, other))
 			add_step(plan, other, PATCH_REPLACED, 0);
 }
 
-static int plan_on(struct plan *plan, const struct mend_op *op, struct mend_report *report)
+/* Nobody may take over what it does not know, nor know less of it. */
+static int check_state(const struct patch *patch, const struct patch *other,
+		       const struct mend_state *old, struct mend_report *report)
+{
+	const struct mend_state *state = mend_get_state((struct mend_patch *)patch->desc, old->id);
+
+	if (!state && supersedes(patch, other))
+		return report_fail(report, -EINVAL, MEND_R_STATES,
+				   "'%s' would supersede '%s' and does not know its state %lu",
+				   patch->name, other->name, old->id);
+	if (state && state->version < old->version)
+		return report_fail(report, -EINVAL, MEND_R_STATES,
+				   "'%s' knows state %lu in version %u; '%s', which is on, has version %u",
+				   patch->name, old->id, state->version, other->name,
+				   old->version);
+	return 0;
+}
+
+static int check_states(const struct plan *plan, const struct patch *patch,
+			struct mend_report *report)
+{
+	struct patch *other = NULL;
+	struct mend_state *old;
+	int err;
+
+	while ((other = patch_next(other))) {
+		const struct plan_step *step = find_step(plan, other);
+
+		if (other == patch || !patch_is_active(other) || (step && step->to == PATCH_OFF))
+			continue;
+		for (old = other->desc->states; old && old->id; old++) {
+			err = check_state(patch, other, old, report);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int plan_on(struct plan *plan, const struct mend_op *op, const struct module *loading,
+		   struct mend_report *report)
 {
 	struct patch *patch = patch_find(op->name, op->generation);
 	int err;
@@ -111,11 +168,12 @@ static int plan_on(struct plan *plan, const struct mend_op *op, struct mend_repo
 		return 0;
 	err = check_on(patch, report);
 	if (!err)
-		err = get_payload(patch, report);
+		err = check_states(plan, patch, report);
+	if (!err)
+		err = get_payload(patch, loading, report);
 	if (err)
 		return err;
 	add_step(plan, patch, PATCH_ON, ++last_seq);
-	replace_others(plan, patch);
 	return 0;
 }
 
@@ -156,14 +214,34 @@ static int check_names(const struct plan *plan, struct mend_report *report)
 	return 0;
 }
 
-static int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
-		      struct mend_report *report)
+static u32 count_patches(void)
+{
+	struct patch *patch = NULL;
+	u32 nr = 0;
+
+	while ((patch = patch_next(patch)))
+		nr++;
+	return nr;
+}
+
+/* After all that go on are known: they do not supersede each other. */
+static void plan_replaced(struct plan *plan)
+{
+	struct patch *patch = NULL;
+
+	while ((patch = patch_next(patch)))
+		if (goes_on(plan, patch))
+			replace_others(plan, patch);
+}
+
+int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
+	       const struct module *loading, struct mend_report *report)
 {
 	int err = 0;
 	u32 i;
 
-	/* Each op makes one step and replaces one other generation at most. */
-	plan->steps = kcalloc(2 * nr_ops, sizeof(*plan->steps), GFP_KERNEL);
+	lockdep_assert_held(&registry_mutex);
+	plan->steps = kcalloc(count_patches() + 1, sizeof(*plan->steps), GFP_KERNEL);
 	if (!plan->steps)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
 	/* Off first: what is switched off by name is not "replaced". */
@@ -172,13 +250,20 @@ static int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
 			err = plan_off(plan, &ops[i], report);
 	for (i = 0; i < nr_ops && !err; i++)
 		if (ops[i].action == MEND_OP_ON)
-			err = plan_on(plan, &ops[i], report);
+			err = plan_on(plan, &ops[i], loading, report);
 	if (!err)
 		err = check_names(plan, report);
+	if (!err)
+		plan_replaced(plan);
 	if (!err && !plan->nr_steps)
 		err = report_fail(report, -EALREADY, MEND_R_STATE,
 				  "nothing to do: everything is in the wanted state already");
 	return err;
+}
+
+static gfp_t plan_gfp(const struct plan *plan)
+{
+	return plan->must ? GFP_KERNEL | __GFP_NOFAIL : GFP_KERNEL;
 }
 
 /* Funcs of all patches that are active now or will be. */
@@ -210,6 +295,8 @@ static void collect_sites(struct plan *plan)
 		if (!active_after(plan, patch))
 			continue;
 		patch_for_each_object(patch, object) {
+			if (!object->bound)
+				continue;
 			patch_for_each_func(object, func) {
 				struct site *site = &plan->sites[plan->nr_sites++];
 
@@ -249,6 +336,8 @@ static void collect_attach(struct plan *plan)
 		if (!active_after(plan, patch))
 			continue;
 		patch_for_each_object(patch, object) {
+			if (!object->bound)
+				continue;
 			patch_for_each_func(object, func) {
 				struct attach_site *site = attach_for(plan, func->ip);
 
@@ -259,16 +348,33 @@ static void collect_attach(struct plan *plan)
 	}
 }
 
+static void free_work(struct plan *plan)
+{
+	kvfree(plan->sites);
+	kvfree(plan->attach);
+	kvfree(plan->next);
+	kvfree(plan->ranges);
+	kvfree(plan->calls);
+	plan->sites = NULL;
+	plan->attach = NULL;
+	plan->next = NULL;
+	plan->ranges = NULL;
+	plan->calls = NULL;
+	plan->nr_sites = 0;
+	plan->nr_calls = 0;
+}
+
 static int plan_table(struct plan *plan, struct mend_report *report)
 {
+	gfp_t gfp = plan_gfp(plan);
 	u32 nr = count_funcs(plan);
 
-	plan->sites = kvcalloc(nr, sizeof(*plan->sites), GFP_KERNEL);
+	plan->sites = kvcalloc(nr + 1, sizeof(*plan->sites), gfp);
 	if (!plan->sites)
 		goto nomem;
 	collect_sites(plan);
-	plan->attach = kvcalloc(nr, sizeof(*plan->attach), GFP_KERNEL);
-	plan->next = kvmalloc(table_bytes(plan->nr_sites), GFP_KERNEL);
+	plan->attach = kvcalloc(nr + 1, sizeof(*plan->attach), gfp);
+	plan->next = kvmalloc(table_bytes(plan->nr_sites), gfp);
 	if (!plan->attach || !plan->next)
 		goto nomem;
 	collect_attach(plan);
@@ -313,9 +419,12 @@ static void add_patch_ranges(struct plan *plan, struct patch *patch)
 	struct patch_func *func;
 	unsigned long start, size;
 
-	patch_for_each_object(patch, object)
+	patch_for_each_object(patch, object) {
+		if (!object->bound)
+			continue;
 		patch_for_each_func(object, func)
 			add_func_ranges(plan, func);
+	}
 	/* A payload that goes away may be unloaded: nobody may be anywhere in it. */
 	if (patch_is_active(patch) && !active_after(plan, patch)) {
 		compat_module_text(patch->mod, &start, &size);
@@ -342,7 +451,7 @@ static int plan_ranges(struct plan *plan, struct mend_report *report)
 	struct patch *patch = NULL;
 	u32 nr = count_ranges(plan);
 
-	plan->ranges = kvmalloc(range_set_bytes(nr), GFP_KERNEL);
+	plan->ranges = kvmalloc(range_set_bytes(nr), plan_gfp(plan));
 	if (!plan->ranges)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory for %u ranges",
 				   nr);
@@ -354,18 +463,60 @@ static int plan_ranges(struct plan *plan, struct mend_report *report)
 	return 0;
 }
 
-int plan_make(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
-	      struct mend_report *report)
+static bool calls_at_switch(const struct plan_step *step, const struct patch_object *object)
+{
+	return object->bound && object->desc.callbacks.at_switch && step->to != PATCH_REPLACED;
+}
+
+static int plan_calls(struct plan *plan, struct mend_report *report)
+{
+	struct patch_object *object;
+	struct plan_step *step;
+	u32 nr = 0;
+
+	plan_for_each_object(plan, step, object)
+		nr += calls_at_switch(step, object);
+	plan->calls = kvcalloc(nr + 1, sizeof(*plan->calls), plan_gfp(plan));
+	if (!plan->calls)
+		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
+	plan_for_each_object(plan, step, object)
+		if (calls_at_switch(step, object))
+			plan->calls[plan->nr_calls++] = (struct at_switch){
+				.object = object,
+				.on = step->to == PATCH_ON,
+			};
+	return 0;
+}
+
+static int bind_steps(struct plan *plan, struct mend_report *report)
+{
+	struct plan_step *step;
+	int err = 0;
+
+	for (step = plan->steps; step < plan->steps + plan->nr_steps && !err; step++) {
+		if (step->to != PATCH_ON)
+			continue;
+		err = bind_present(step->patch, report);
+		if (!err)
+			err = bind_required(step->patch, report);
+	}
+	return err;
+}
+
+int plan_work_out(struct plan *plan, struct mend_report *report)
 {
 	int err;
 
-	mutex_lock(&registry_mutex);
-	err = plan_steps(plan, ops, nr_ops, report);
+	lockdep_assert_held(&registry_mutex);
+	free_work(plan);
+	plan->epoch = bind_epoch();
+	err = bind_steps(plan, report);
 	if (!err)
 		err = plan_table(plan, report);
 	if (!err)
 		err = plan_ranges(plan, report);
-	mutex_unlock(&registry_mutex);
+	if (!err)
+		err = plan_calls(plan, report);
 	return err;
 }
 
@@ -377,8 +528,5 @@ void plan_free(struct plan *plan)
 		if (plan->steps[i].to == PATCH_ON && !patch_is_active(plan->steps[i].patch))
 			module_put(plan->steps[i].patch->mod);
 	kfree(plan->steps);
-	kvfree(plan->sites);
-	kvfree(plan->attach);
-	kvfree(plan->next);
-	kvfree(plan->ranges);
+	free_work(plan);
 }

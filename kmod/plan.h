@@ -7,6 +7,7 @@
 #define MEND_PLAN_H
 
 #include "batch.h"
+#include "callbacks.h"
 #include "patch.h"
 #include "range.h"
 #include "table.h"
@@ -24,38 +25,62 @@ struct plan_step {
 };
 
 /**
- * struct plan
+ * struct plan - plan_steps() sets what is wanted, once; plan_work_out() the rest,
+ * again whenever a module came or went
  * @steps: what changes
  * @nr_steps: their number
+ * @epoch: bind_epoch() of when the rest was worked out
+ * @must: allocations cannot fail: a module goes, and nobody can say no
  * @sites: the next table's content
  * @nr_sites: its size
  * @attach: the same sites with their modules, for batch_attach()
  * @next: the next table; plan_free() frees it unless it was taken
  * @ranges: what no task may be inside of, sealed
+ * @calls: callbacks for the stop window
+ * @nr_calls: their number
  */
 struct plan {
 	struct plan_step *steps;
 	u32 nr_steps;
+	u64 epoch;
+	bool must;
 	struct site *sites;
 	u32 nr_sites;
 	struct attach_site *attach;
 	struct table *next;
 	struct range_set *ranges;
+	struct at_switch *calls;
+	u32 nr_calls;
 };
 
 /**
- * plan_make() - from wishes to a plan
+ * plan_steps() - from wishes to steps
  * @plan: zeroed
+ * @loading: the payload in whose init this is called; NULL: none
  *
- * Context: switch mutex held; takes registry_mutex; sleeps.
+ * Context: switch mutex and registry_mutex held; sleeps.
  *
  * Return: 0; -EALREADY if there is nothing to do; or what is wrong with the
  * wishes, in @report. plan_free() is due in every case.
  */
-int plan_make(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
-	      struct mend_report *report);
+int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
+	       const struct module *loading, struct mend_report *report);
+
+/**
+ * plan_work_out() - the next table and the ranges, from the registry as it is now
+ * @plan: with its steps; without any, the result is the current state
+ *
+ * Binds objects of patches that go on to modules that are there. May be called
+ * again. Context: registry_mutex held; sleeps.
+ */
+int plan_work_out(struct plan *plan, struct mend_report *report);
 
 /** plan_free() - drops references of patches that did not go on */
 void plan_free(struct plan *plan);
+
+/** plan_for_each_object() - of all patches that change; registry_mutex held */
+#define plan_for_each_object(plan, step, object)				\
+	for ((step) = (plan)->steps; (step) < (plan)->steps + (plan)->nr_steps; (step)++) \
+		patch_for_each_object((step)->patch, object)
 
 #endif /* MEND_PLAN_H */

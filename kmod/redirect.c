@@ -29,7 +29,7 @@
  * are therefore not to be patched in sets that must agree.
  *
  * Lock-free readers: redirect_handler(). Writer: redirect_publish(), under
- * the switch mutex.
+ * registry_mutex.
  */
 #include "redirect.h"
 

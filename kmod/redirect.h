@@ -25,16 +25,15 @@ void redirect_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_o
 /**
  * redirect_current() - the published table
  *
- * Context: the switch mutex is held, or the switch is kept away otherwise (the
- * worker that detaches batches runs only between batch_release_unused() and
- * batch_hold()).
+ * Context: registry_mutex is held, or mend.ko is being loaded or unloaded.
  */
 const struct table *redirect_current(void);
 
 /**
  * redirect_publish() - the one store
  *
- * Context: inside stop_machine(), and nowhere else.
+ * Context: inside stop_machine(), and nowhere else; registry_mutex is held by
+ * whoever stopped the machine, and the former table is its to free.
  */
 void redirect_publish(const struct table *next);
 

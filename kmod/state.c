@@ -11,11 +11,13 @@ static const struct {
 } states[PATCH_NR_STATES] = {
 	[PATCH_REGISTERED] = { "registered", TO(PATCH_ON), false },
 	[PATCH_ON] = { "on", TO(PATCH_OFF) | TO(PATCH_REPLACED) | TO(PATCH_DEGRADED) |
-			     TO(PATCH_ROLLED_BACK), true },
+			     TO(PATCH_ROLLBACK_BLOCKED) | TO(PATCH_ROLLED_BACK), true },
 	[PATCH_OFF] = { "off", TO(PATCH_ON), false },
 	[PATCH_REPLACED] = { "replaced", TO(PATCH_ON), false },
 	[PATCH_DEGRADED] = { "degraded", TO(PATCH_ON) | TO(PATCH_OFF) | TO(PATCH_REPLACED) |
-					 TO(PATCH_ROLLED_BACK), true },
+					 TO(PATCH_ROLLBACK_BLOCKED) | TO(PATCH_ROLLED_BACK), true },
+	[PATCH_ROLLBACK_BLOCKED] = { "rollback-blocked", TO(PATCH_OFF) | TO(PATCH_REPLACED) |
+							 TO(PATCH_ROLLED_BACK), true },
 	[PATCH_ROLLED_BACK] = { "rolled-back", TO(PATCH_ON), false },
 };
 

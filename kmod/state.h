@@ -2,16 +2,17 @@
 /*
  * The states of a patch and the legal moves between them, forward and back.
  *
- *	from \ to	on	off	replaced	degraded	rolled-back
- *	registered	x
- *	on			x	x		x		x
- *	off		x
- *	replaced	x
- *	degraded	x	x	x				x
- *	rolled-back	x
+ *	from \ to		on  off  replaced  degraded  rollback-blocked  rolled-back
+ *	registered		x
+ *	on			    x    x         x         x                 x
+ *	off			x
+ *	replaced		x
+ *	degraded		x   x    x                   x                 x
+ *	rollback-blocked	    x    x                                     x
+ *	rolled-back		x
  *
- * "on" and "degraded" are active: the patch's functions run. All others are
- * inactive. A patch leaves the table by being unregistered, which only an
+ * "on", "degraded" and "rollback-blocked" (it is to be taken back, and a task is
+ * inside) are active: the patch's functions run. All others are inactive. A patch leaves the table by being unregistered, which only an
  * inactive one can be.
  *
  * Pure: also compiled in userspace for the unit tests.
@@ -27,6 +28,7 @@ enum patch_state {
 	PATCH_OFF,		/* switched off by request */
 	PATCH_REPLACED,		/* switched off by a higher generation */
 	PATCH_DEGRADED,		/* on, but not as it should be */
+	PATCH_ROLLBACK_BLOCKED,	/* on, because a task is inside */
 	PATCH_ROLLED_BACK,	/* taken back because it hurt */
 	PATCH_NR_STATES,
 };

@@ -2,22 +2,28 @@
 /*
  * The switch: any set of patches, at one instant, or nothing.
  *
- *   plan      work out the next table and what no task may be inside of
- *   attach    make ftrace call the handler at sites that are new: they are
- *             not in the current table, so nothing changes yet
+ *   plan      work out what changes, the next table and what no task may be
+ *             inside of
+ *   prepare   the patches' own callbacks; make ftrace call the handler at sites
+ *             that are new: they are not in the current table, so nothing
+ *             changes yet
  *   arm       allocate the dirty set and watch the scheduler: from here on
  *             nothing is allocated
  *   sweep     look at tasks while the machine runs, until only those are left
  *             that ran in the last moment; a task inside: wait a little, again
  *   attempt   stop the machine, look at those, store one pointer; or leave
- *             everything as it was and sweep again
- *   commit    states, statistics, sysfs, uevents: the machine goes on already
+ *             everything as it was and sweep again; if a module came or went
+ *             meanwhile, plan again
+ *   commit    callbacks, states, statistics, sysfs, uevents: the machine goes on
+ *             already
  *
- * The only caller of redirect_publish() but for the self-test at load.
+ * The table is also published when a module comes or goes (objects.c) and by the
+ * self-test at load.
  *
  * Locking: switch_mutex is held from plan to commit; see patch.h for the
- * order. No lock that the module notifier takes is held while waiting for a
- * blocker: the blocker may be in request_module().
+ * order. registry_mutex is held while planning and preparing, and from just
+ * before the window to the end of commit. Not while waiting for a blocker: the
+ * module notifier takes it, and the blocker may be in request_module().
  */
 #define pr_fmt(fmt) "mend: " fmt
 
@@ -33,6 +39,8 @@
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
 #include "batch.h"
+#include "bind.h"
+#include "callbacks.h"
 #include "consistency.h"
 #include "dirty.h"
 #include "floor.h"
@@ -42,6 +50,7 @@
 #include "report.h"
 #include "sysfs.h"
 #include "trace.h"
+#include "waiting.h"
 
 /* How long a site stays attached after the last patch on it went off. */
 #define LINGER_MS	500
@@ -62,7 +71,9 @@ bool switch_walk_all;
 /**
  * struct attempt - one visit to the stop window
  * @check: the task check, in and out
- * @next: the table to publish
+ * @plan: what to publish
+ * @old: out: what was published before
+ * @force: whatever the check says
  * @walk: look at all tasks in the window; otherwise the dirty set is armed
  * @armed_ns: since when
  * @called_ns: when stop_machine() was called; CLOCK_MONOTONIC
@@ -72,7 +83,9 @@ bool switch_walk_all;
  */
 struct attempt {
 	struct consistency check;
-	const struct table *next;
+	const struct plan *plan;
+	const struct table *old;
+	bool force;
 	bool walk;
 	u64 armed_ns;
 	u64 called_ns;
@@ -92,8 +105,12 @@ static int stop_window(void *data)
 	attempt->begin_ns = ktime_get_mono_fast_ns();
 	attempt->done = attempt->walk ? consistency_check_all(&attempt->check) :
 					dirty_check(&attempt->check);
-	if (attempt->done)
-		redirect_publish(attempt->next);
+	attempt->done |= attempt->force;
+	if (attempt->done) {
+		attempt->old = redirect_current();
+		redirect_publish(attempt->plan->next);
+		callbacks_at_switch(attempt->plan->calls, attempt->plan->nr_calls);
+	}
 	attempt->end_ns = ktime_get_mono_fast_ns();
 	return 0;
 }
@@ -101,18 +118,16 @@ static int stop_window(void *data)
 /* Is it worth stopping the machine? */
 static bool sweep(struct attempt *attempt)
 {
-	if (attempt->walk)
+	if (attempt->walk || attempt->force)
 		return true;
 	consistency_begin(&attempt->check);
 	return dirty_sweep(&attempt->check);
 }
 
-static int attempt_once(struct attempt *attempt, struct mend_switch *out)
+static int visit_window(struct attempt *attempt, struct mend_switch *out)
 {
 	int err;
 
-	if (!sweep(attempt))
-		return -EBUSY;
 	out->attempts++;
 	attempt->called_ns = ktime_get_mono_fast_ns();
 	err = stop_machine(stop_window, attempt, NULL);
@@ -126,55 +141,22 @@ static int attempt_once(struct attempt *attempt, struct mend_switch *out)
 	return attempt->done ? 0 : -EBUSY;
 }
 
-/**
- * struct waiting - whom the switch that is under way waits for
- * @since: CLOCK_MONOTONIC, when it began
- * @shown: when the blocker was last described
- * @blocker: all zero: nobody
- *
- * Protected by waiting_mutex; readers come from sysfs.
+/*
+ * -EAGAIN: a module came or went since the plan was made. On success
+ * registry_mutex is kept: nothing may come between the switch and its commit.
  */
-static struct waiting {
-	u64 since;
-	u64 shown;
-	struct mend_blocker blocker;
-} waiting;
-static DEFINE_MUTEX(waiting_mutex);
-
-/* Names are looked up ten times a second at most. */
-static void waiting_set(const struct consistency *check, u64 since)
+static int attempt_once(struct attempt *attempt, struct mend_switch *out)
 {
-	u64 now = ktime_get_ns();
+	int err = -EAGAIN;
 
-	mutex_lock(&waiting_mutex);
-	if (!waiting.shown || now - waiting.shown > 100 * NSEC_PER_MSEC) {
-		consistency_describe(check, &waiting.blocker);
-		waiting.since = since;
-		waiting.shown = now;
-		trace_mend_blocked(&waiting.blocker);
-	}
-	mutex_unlock(&waiting_mutex);
-}
-
-static void waiting_clear(void)
-{
-	mutex_lock(&waiting_mutex);
-	memset(&waiting, 0, sizeof(waiting));
-	mutex_unlock(&waiting_mutex);
-}
-
-int switch_show_waiting(char *buf, size_t size)
-{
-	const struct mend_blocker *blocker = &waiting.blocker;
-	int len = 0;
-
-	mutex_lock(&waiting_mutex);
-	if (waiting.shown)
-		len = scnprintf(buf, size, "%llu %d %s:%s %s\n",
-				div_u64(ktime_get_ns() - waiting.since, NSEC_PER_MSEC),
-				blocker->pid, blocker->object, blocker->func, blocker->comm);
-	mutex_unlock(&waiting_mutex);
-	return len;
+	if (!sweep(attempt))
+		return -EBUSY;
+	mutex_lock(&registry_mutex);
+	if (bind_epoch() == attempt->plan->epoch)
+		err = visit_window(attempt, out);
+	if (err)
+		mutex_unlock(&registry_mutex);
+	return err;
 }
 
 static int report_blocker(struct attempt *attempt, struct mend_switch *out)
@@ -240,10 +222,85 @@ static bool begin_anew(struct attempt *attempt, struct mend_switch *out)
 	return true;
 }
 
-static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_switch *out)
+/* Before the window: callbacks, and sites that are new. registry_mutex held. */
+static int prepare_steps(struct plan *plan, struct mend_report *report)
+{
+	struct patch_object *object;
+	struct plan_step *step;
+	int err;
+
+	plan_for_each_object(plan, step, object) {
+		if (!object->bound)
+			continue;
+		if (step->to == PATCH_OFF)
+			callback_pre_unpatch(object);
+		if (step->to != PATCH_ON)
+			continue;
+		err = callback_pre_patch(object, report);
+		if (err)
+			return err;
+	}
+	return batch_attach(plan->attach, plan->nr_sites, report);
+}
+
+/* May be done again, when modules came or went. */
+static int prepare(struct plan *plan, struct mend_report *report)
+{
+	int err;
+
+	mutex_lock(&registry_mutex);
+	err = plan_work_out(plan, report);
+	if (!err)
+		err = prepare_steps(plan, report);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+/* The switch did not happen: undo prepare_steps(). */
+static void unprepare(struct plan *plan)
+{
+	struct patch_object *object;
+	struct plan_step *step;
+
+	mutex_lock(&registry_mutex);
+	plan_for_each_object(plan, step, object) {
+		if (step->to == PATCH_ON)
+			callback_post_unpatch(object);
+		if (step->to == PATCH_OFF)
+			callback_post_patch(object);
+	}
+	mutex_unlock(&registry_mutex);
+}
+
+/* What tasks were found clean of is not what they must be clean of now. */
+static int begin_with_new_plan(struct attempt *attempt, struct plan *plan,
+			       struct mend_switch *out)
+{
+	bool armed = !attempt->walk;
+	int err;
+
+	disarm(attempt);
+	err = prepare(plan, &out->report);
+	attempt->check.ranges = plan->ranges;
+	if (!err && armed)
+		err = arm(attempt, out);
+	return err;
+}
+
+/* Who is in the way is named all the same. */
+static int attempt_by_force(struct attempt *attempt, struct mend_switch *out)
+{
+	report_blocker(attempt, out);
+	report_clear(&out->report);
+	attempt->force = true;
+	return attempt_once(attempt, out);
+}
+
+static int attempt_until(struct attempt *attempt, struct plan *plan,
+			 const struct switch_request *request, struct mend_switch *out)
 {
 	u64 start = ktime_get_ns(), now;
-	u64 deadline = start + (u64)timeout_ms * NSEC_PER_MSEC;
+	u64 deadline = start + (u64)request->timeout_ms * NSEC_PER_MSEC;
 	unsigned int delay;
 	u32 tries = 0;
 	int err;
@@ -252,6 +309,13 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 		err = attempt_once(attempt, out);
 		now = ktime_get_ns();
 		out->wait_ns = now - start;
+		if (err == -EBUSY && now >= deadline && request->force)
+			err = attempt_by_force(attempt, out);
+		if (err == -EAGAIN) {
+			err = begin_with_new_plan(attempt, plan, out);
+			if (!err)
+				continue;
+		}
 		if (err != -EBUSY)
 			return err;
 		if (begin_anew(attempt, out))
@@ -267,7 +331,8 @@ static int attempt_until(struct attempt *attempt, u32 timeout_ms, struct mend_sw
 	}
 }
 
-static int arm_and_attempt(struct attempt *attempt, u32 timeout_ms, struct mend_switch *out)
+static int arm_and_attempt(struct attempt *attempt, struct plan *plan,
+			   const struct switch_request *request, struct mend_switch *out)
 {
 	int err;
 
@@ -277,32 +342,57 @@ static int arm_and_attempt(struct attempt *attempt, u32 timeout_ms, struct mend_
 		if (err)
 			return err;
 	}
-	err = attempt_until(attempt, timeout_ms, out);
-	disarm(attempt);
-	return err;
+	return attempt_until(attempt, plan, request, out);
 }
 
-static void commit_step(const struct plan_step *step, const struct switch_record *record)
+static void commit_callbacks(const struct plan *plan)
+{
+	struct patch_object *object;
+	const struct plan_step *step;
+
+	plan_for_each_object(plan, step, object) {
+		if (step->to == PATCH_REPLACED)
+			callback_superseded(object);
+		else if (step->to == PATCH_ON)
+			callback_post_patch(object);
+		else
+			callback_post_unpatch(object);
+	}
+}
+
+/* It is never unloaded. One reference, once. */
+static void pin(struct patch *patch)
+{
+	if (patch->pinned)
+		return;
+	__module_get(patch->mod);
+	patch->pinned = true;
+}
+
+static void commit_step(const struct plan_step *step, const struct switch_record *record,
+			bool forced)
 {
 	struct patch *patch = step->patch;
 
 	patch_set_state(patch, step->to);
+	report_clear(&patch->why);
+	patch->off_wanted = false;
 	patch->last = *record;
+	patch->forced |= forced;
+	/*
+	 * Without the author's word, pointers into the payload may outlive the
+	 * switching off; with force, a task may be inside for ever.
+	 */
+	if (forced || (step->to == PATCH_ON && !patch->unloadable))
+		pin(patch);
 	if (step->to != PATCH_ON)
 		return;
 	patch->seq = step->seq;
 	floor_raise(patch->name, patch->generation);
-	/*
-	 * Without the author's word, pointers into the payload may outlive the
-	 * switching off: it is never unloaded. One reference, once.
-	 */
-	if (!patch->unloadable && !patch->pinned) {
-		__module_get(patch->mod);
-		patch->pinned = true;
-	}
 }
 
-static void commit(const struct plan *plan, const struct mend_switch *out)
+/* registry_mutex held since before the window. */
+static void commit(const struct plan *plan, const struct mend_switch *out, bool forced)
 {
 	struct switch_record record = {
 		.pause_ns = out->pause_ns,
@@ -313,10 +403,10 @@ static void commit(const struct plan *plan, const struct mend_switch *out)
 	};
 	u32 i;
 
-	mutex_lock(&registry_mutex);
+	/* First: to them, what is superseded is still there (mend_get_prev_state()). */
+	commit_callbacks(plan);
 	for (i = 0; i < plan->nr_steps; i++)
-		commit_step(&plan->steps[i], &record);
-	mutex_unlock(&registry_mutex);
+		commit_step(&plan->steps[i], &record, forced);
 }
 
 /* Tell everybody; then let go of payloads that went off. */
@@ -340,29 +430,47 @@ static void announce(const struct plan *plan, const struct mend_switch *out)
 	}
 }
 
-static int switch_plan(struct plan *plan, u32 timeout_ms, struct mend_switch *out)
+static void warn_forced(const struct mend_switch *out)
 {
-	const struct table *old = redirect_current();
+	pr_warn("switched by force: %s (pid %d) was in %s; old and new code run at the same time until it has left; the kernel is tainted\n",
+		out->blocker.comm, out->blocker.pid, out->blocker.func);
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+}
+
+static void publish_done(struct attempt *attempt, struct plan *plan, const struct table *old,
+			 const struct mend_switch *out)
+{
+	plan->next = NULL;	/* published */
+	/* stop_machine() has returned: nobody reads it any more. */
+	kvfree(old);
+	if (attempt->force)
+		warn_forced(out);
+	commit(plan, out, attempt->force);
+	mutex_unlock(&registry_mutex);
+}
+
+static int switch_plan(struct plan *plan, const struct switch_request *request,
+		       struct mend_switch *out)
+{
 	struct attempt *attempt;
 	int err;
 
 	attempt = kzalloc(sizeof(*attempt), GFP_KERNEL);
 	if (!attempt)
 		return report_fail(&out->report, -ENOMEM, MEND_R_NOMEM, "out of memory");
-	attempt->check.ranges = plan->ranges;
-	attempt->next = plan->next;
-
+	attempt->walk = true;
+	attempt->plan = plan;
 	batch_hold();
-	err = batch_attach(plan->attach, plan->nr_sites, &out->report);
+	err = prepare(plan, &out->report);
+	attempt->check.ranges = plan->ranges;
 	if (!err)
-		err = arm_and_attempt(attempt, timeout_ms, out);
+		err = arm_and_attempt(attempt, plan, request, out);
 	waiting_clear();
-	if (!err) {
-		plan->next = NULL;	/* published */
-		/* stop_machine() has returned: nobody reads it any more. */
-		kvfree(old);
-		commit(plan, out);
-	}
+	if (!err)
+		publish_done(attempt, plan, attempt->old, out);
+	else
+		unprepare(plan);
+	disarm(attempt);
 	batch_release_unused(err ? 0 : LINGER_MS);
 	kfree(attempt);
 	return err;
@@ -379,7 +487,18 @@ static void clear_out(struct mend_switch *out)
 	memset(&out->blocker, 0, sizeof(out->blocker));
 }
 
-int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct mend_switch *out)
+static int make_steps(struct plan *plan, const struct switch_request *request,
+		      struct mend_report *report)
+{
+	int err;
+
+	mutex_lock(&registry_mutex);
+	err = plan_steps(plan, request->ops, request->nr_ops, request->loading, report);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+int switch_run(const struct switch_request *request, struct mend_switch *out)
 {
 	struct plan plan = {};
 	int err;
@@ -388,9 +507,9 @@ int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct men
 	if (mutex_lock_interruptible(&switch_mutex))
 		return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 				   "interrupted while another switch was under way");
-	err = plan_make(&plan, ops, nr_ops, &out->report);
+	err = make_steps(&plan, request, &out->report);
 	if (!err)
-		err = switch_plan(&plan, timeout_ms, out);
+		err = switch_plan(&plan, request, out);
 	if (!err)
 		announce(&plan, out);
 	plan_free(&plan);
@@ -409,6 +528,7 @@ void switch_wait(void)
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms)
 {
 	struct mend_op op = { .generation = generation, .action = action };
+	struct switch_request request = { .ops = &op, .nr_ops = 1, .timeout_ms = timeout_ms };
 	struct mend_switch *out;
 	int err;
 
@@ -416,7 +536,7 @@ int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms)
 	if (!out)
 		return -ENOMEM;
 	strscpy(op.name, name, sizeof(op.name));
-	err = switch_run(&op, 1, timeout_ms, out);
+	err = switch_run(&request, out);
 	kfree(out);
 	return err;
 }

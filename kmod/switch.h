@@ -5,13 +5,29 @@
 #ifndef MEND_SWITCH_H
 #define MEND_SWITCH_H
 
+#include <linux/types.h>
 #include <uapi/linux/mend.h>
 
+struct module;
+
 /**
- * switch_run() - turn patches on and off
+ * struct switch_request - what is wanted
  * @ops: names NUL-terminated, actions and flags of a known shape
  * @nr_ops: 1 .. MEND_SWITCH_OPS_MAX
  * @timeout_ms: how long to wait for tasks to leave; 0: one attempt
+ * @force: switch after that time whoever is inside; see MEND_SWITCH_FORCE
+ * @loading: the payload in whose init this is called; NULL: none
+ */
+struct switch_request {
+	const struct mend_op *ops;
+	u32 nr_ops;
+	u32 timeout_ms;
+	bool force;
+	const struct module *loading;
+};
+
+/**
+ * switch_run() - turn patches on and off
  * @out: every field marked "out" in struct mend_switch is filled in
  *
  * Context: sleeps. Serialized against other switches. Must not be called from
@@ -19,7 +35,7 @@
  *
  * Return: 0, or a negative errno with @out->report; then nothing has changed.
  */
-int switch_run(const struct mend_op *ops, u32 nr_ops, u32 timeout_ms, struct mend_switch *out);
+int switch_run(const struct switch_request *request, struct mend_switch *out);
 
 /** switch_one() - switch_run() for a single patch, for callers without a report */
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);
@@ -34,13 +50,5 @@ void switch_wait(void);
  * May change at any time; a switch under way keeps to what it began with.
  */
 extern bool switch_walk_all;
-
-/**
- * switch_show_waiting() - whom the switch under way waits for
- *
- * One line "milliseconds pid object:function comm"; nothing if no switch
- * waits. Context: may sleep, for a moment only. Return: length.
- */
-int switch_show_waiting(char *buf, size_t size);
 
 #endif /* MEND_SWITCH_H */

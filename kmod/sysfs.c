@@ -18,6 +18,7 @@
 #include "authorize.h"
 #include "patch.h"
 #include "switch.h"
+#include "waiting.h"
 
 /* Writing "enabled" waits that long for tasks to leave. */
 #define ENABLED_TIMEOUT_MS	10000
@@ -126,6 +127,23 @@ static ssize_t unloadable_show(struct kobject *kobj, struct kobj_attribute *attr
 	return sysfs_emit(buf, "%d\n", to_patch(kobj)->unloadable);
 }
 
+static ssize_t forced_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_patch(kobj)->forced));
+}
+
+static ssize_t reason_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct mend_report *why = &to_patch(kobj)->why;
+	ssize_t len;
+
+	mutex_lock(&registry_mutex);
+	len = why->reason ? sysfs_emit(buf, "%u %s\n", why->reason, why->text) :
+			    sysfs_emit(buf, "\n");
+	mutex_unlock(&registry_mutex);
+	return len;
+}
+
 static ssize_t manifest_read(struct file *file, struct kobject *kobj,
 			     struct bin_attribute *attr, char *buf, loff_t off, size_t count)
 {
@@ -155,6 +173,8 @@ ATTR_RO(digest);
 ATTR_RO(signer);
 ATTR_RO(module);
 ATTR_RO(unloadable);
+ATTR_RO(forced);
+ATTR_RO(reason);
 static BIN_ATTR_RO(manifest, 0);
 
 static struct attribute *patch_attrs[] = {
@@ -171,6 +191,8 @@ static struct attribute *patch_attrs[] = {
 	&signer_attr.attr,
 	&module_attr.attr,
 	&unloadable_attr.attr,
+	&forced_attr.attr,
+	&reason_attr.attr,
 	NULL
 };
 
@@ -215,7 +237,10 @@ static const struct kobj_type patch_ktype = {
 
 static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", patch_is_active(to_object(kobj)->patch));
+	const struct patch_object *object = to_object(kobj);
+
+	return sysfs_emit(buf, "%d\n", patch_is_active(object->patch) &&
+			  READ_ONCE(object->bound));
 }
 
 ATTR_RO(patched);
@@ -331,12 +356,13 @@ void sysfs_patch_del(struct patch *patch)
 
 void sysfs_patch_changed(struct patch *patch)
 {
-	char name[MEND_NAME_LEN + 16], generation[48], state[48];
-	char *env[] = { name, generation, state, NULL };
+	char name[MEND_NAME_LEN + 16], generation[48], state[48], reason[32];
+	char *env[] = { name, generation, state, reason, NULL };
 
 	snprintf(name, sizeof(name), "MEND_NAME=%s", patch->name);
 	snprintf(generation, sizeof(generation), "MEND_GENERATION=%llu", patch->generation);
 	snprintf(state, sizeof(state), "MEND_STATE=%s", state_name(READ_ONCE(patch->state)));
+	snprintf(reason, sizeof(reason), "MEND_REASON=%u", READ_ONCE(patch->why.reason));
 	sysfs_notify(&patch->kobj, NULL, "enabled");
 	sysfs_notify(&patch->kobj, NULL, "state");
 	kobject_uevent_env(&patch->kobj, KOBJ_CHANGE, env);
@@ -344,7 +370,7 @@ void sysfs_patch_changed(struct patch *patch)
 
 static ssize_t waiting_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return switch_show_waiting(buf, PAGE_SIZE);
+	return waiting_line(buf, PAGE_SIZE);
 }
 
 ATTR_RO(waiting);

@@ -36,6 +36,26 @@ TRACE_EVENT(mend_switch,
 		  __entry->rendezvous_ns, __entry->attempts)
 );
 
+/* A patch that is on has become degraded, or has recovered. */
+TRACE_EVENT(mend_degraded,
+	TP_PROTO(const char *name, u64 generation, const char *state, const char *why),
+	TP_ARGS(name, generation, state, why),
+	TP_STRUCT__entry(
+		__string(name, name)
+		__string(state, state)
+		__string(why, why)
+		__field(u64, generation)
+	),
+	TP_fast_assign(
+		compat_assign_str(name, name);
+		compat_assign_str(state, state);
+		compat_assign_str(why, why);
+		__entry->generation = generation;
+	),
+	TP_printk("name=%s generation=%llu state=%s why=\"%s\"", __get_str(name),
+		  __entry->generation, __get_str(state), __get_str(why))
+);
+
 /* The machine was stopped once, and went on switched or not. */
 TRACE_EVENT(mend_attempt,
 	TP_PROTO(u32 attempt, u32 tasks, u64 pause_ns, bool done),

@@ -169,6 +169,20 @@ struct mend_patch {
 int mend_register(struct mend_patch *patch);
 
 /**
+ * mend_enable() - mend_register(), and switch it on at once if it is not signed
+ *
+ * For payloads that are loaded with insmod while signatures are not required,
+ * as kernel livepatches are. A signed payload is switched on by whoever loads
+ * it, in one switch with others if that is what is wanted.
+ *
+ * Context: as mend_register(). Waits up to ten seconds for tasks to leave.
+ *
+ * Return: as mend_register(); -EBUSY if a task was inside all the time, and
+ * whatever else a switch may be refused for: the patch is not registered then.
+ */
+int mend_enable(struct mend_patch *patch);
+
+/**
  * mend_unregister() - the reverse, from the payload's exit
  *
  * Only a patch that is off can get here: one that is on holds a reference on
@@ -213,11 +227,20 @@ void mend_unresolved(void);
 /**
  * MEND_EXTERN() - use an unexported function of @_object by its own name
  *
+ * If that is a module, the patch must change it as well, and only replacements
+ * for that module may use the function: it is found when the module is there.
+ * MEND_EXTERN_FOR() says of whom it is if the user's object is another:
+ * "vmlinux" makes the payload need the module from the beginning, and keeps it
+ * loaded.
+ *
  * Emits a stub of that name in the payload: a direct jump whose target
  * mend.ko fills in at load. Declare the function as usual (its kernel header,
  * or a prototype of your own). Taking its address gives the stub's.
  */
 #define MEND_EXTERN(_object, _func, _sympos)					\
+	MEND_EXTERN_FOR(_object, _object, _func, _sympos)
+
+#define MEND_EXTERN_FOR(_owner, _object, _func, _sympos)			\
 	asm(".pushsection .text, \"ax\"\n"					\
 	    ".p2align 4\n"							\
 	    ".globl " #_func "\n"						\
@@ -228,16 +251,19 @@ void mend_unresolved(void);
 	    "8880: .long mend_unresolved - . - 4\n"				\
 	    ".size " #_func ", . - " #_func "\n"				\
 	    ".popsection\n"							\
-	    __MEND_RELOC("8880b", "vmlinux", _object, #_func, _sympos, "5", "-4"))
+	    __MEND_RELOC("8880b", _owner, _object, #_func, _sympos, "5", "-4"))
 
 /**
  * MEND_EXTERN_DATA() - use an unexported variable of @_object
  *
- * Declare it as usual and access it as mend_data(@_var).
+ * Declare it as usual and access it as mend_data(@_var). As MEND_EXTERN().
  */
 #define MEND_EXTERN_DATA(_object, _var, _sympos)				\
+	MEND_EXTERN_DATA_FOR(_object, _object, _var, _sympos)
+
+#define MEND_EXTERN_DATA_FOR(_owner, _object, _var, _sympos)			\
 	static typeof(_var) *__mend_ptr_##_var __used __section(".mend.data");	\
-	asm(__MEND_RELOC("__mend_ptr_" #_var, "vmlinux", _object, #_var,	\
+	asm(__MEND_RELOC("__mend_ptr_" #_var, _owner, _object, #_var,		\
 			 _sympos, "1", "0"))
 
 #define mend_data(_var) (*READ_ONCE(__mend_ptr_##_var))

@@ -42,8 +42,11 @@
 /**
  * struct mend_reloc - one relocation that mend.ko applies
  * @place:	address to write, inside the payload
- * @object:	owner: applied when this object is present ("vmlinux" or a
- *		module); usually the object whose function uses it
+ * @object:	owner: "vmlinux": applied when the payload is loaded; a module that
+ *		the patch changes: applied, again, whenever that module is bound to
+ *		the patch. Usually the object whose function uses it. Jump labels
+ *		and static calls of the payload are read when it is loaded: what
+ *		they refer to must not be owned by a module.
  * @symbol_object: where @symbol lives
  * @symbol:	its name
  * @addend:	A

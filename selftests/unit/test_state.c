@@ -17,17 +17,19 @@ static const char *const names[] = {
 	[PATCH_OFF] = "off",
 	[PATCH_REPLACED] = "replaced",
 	[PATCH_DEGRADED] = "degraded",
+	[PATCH_ROLLBACK_BLOCKED] = "rollback-blocked",
 	[PATCH_ROLLED_BACK] = "rolled-back",
 };
 
-/* Rows: from; columns: registered, on, off, replaced, degraded, rolled-back. */
+/* Columns: registered, on, off, replaced, degraded, rollback-blocked, rolled-back. */
 static const char *const moves[] = {
-	[PATCH_REGISTERED] =	".x....",
-	[PATCH_ON] =		"..xxxx",
-	[PATCH_OFF] =		".x....",
-	[PATCH_REPLACED] =	".x....",
-	[PATCH_DEGRADED] =	".xxx.x",
-	[PATCH_ROLLED_BACK] =	".x....",
+	[PATCH_REGISTERED] =		".x.....",
+	[PATCH_ON] =			"..xxxxx",
+	[PATCH_OFF] =			".x.....",
+	[PATCH_REPLACED] =		".x.....",
+	[PATCH_DEGRADED] =		".xxx.xx",
+	[PATCH_ROLLBACK_BLOCKED] =	"..xx..x",
+	[PATCH_ROLLED_BACK] =		".x.....",
 };
 
 static void every_state_is_known_here(void **state)
@@ -76,13 +78,14 @@ static void states_that_do_not_exist_move_nowhere(void **state)
 	assert_false(state_is_active((enum patch_state)-1));
 }
 
-static void on_and_degraded_are_active(void **state)
+static void on_degraded_and_blocked_are_active(void **state)
 {
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < PATCH_NR_STATES; i++)
-		assert_int_equal(state_is_active(i), i == PATCH_ON || i == PATCH_DEGRADED);
+		assert_int_equal(state_is_active(i), i == PATCH_ON || i == PATCH_DEGRADED ||
+				 i == PATCH_ROLLBACK_BLOCKED);
 }
 
 /* Whatever happens, a patch can be taken off and put on again. */
@@ -106,7 +109,7 @@ int main(void)
 		cmocka_unit_test(names_are_the_stable_ones),
 		cmocka_unit_test(moves_are_those_of_the_table),
 		cmocka_unit_test(states_that_do_not_exist_move_nowhere),
-		cmocka_unit_test(on_and_degraded_are_active),
+		cmocka_unit_test(on_degraded_and_blocked_are_active),
 		cmocka_unit_test(no_state_is_a_dead_end),
 	};
 
