@@ -20,12 +20,16 @@
 #define PATCH_NAME		8
 #define PATCH_GENERATION	16
 #define PATCH_OBJECTS		24
-#define PATCH_UNLOADABLE	32
+#define PATCH_BOOLS		32
 #define OBJECT_FUNCS		8
 #define OBJECT_SIZE		72
 #define FUNC_NEW		8
 #define FUNC_SYMPOS		16
 #define FUNC_SIZE		24
+
+/* Bools and the padding behind them, as one little-endian number */
+#define BOOL_UNLOADABLE		1ULL
+#define ALL_BOOLS		0x0101010101010101ULL
 
 #define PAYLOAD_SYMBOL		"__mend_payload"
 #define PAYLOAD_MAGIC		0x6d656e64
@@ -138,20 +142,22 @@ static void drop_funcs(struct payload *p)
 	p->nr_funcs = 0;
 }
 
-/* A struct mend_patch at @at? Leaves @p without funcs if not. */
+/*
+ * A struct mend_patch at @at? Leaves @p without funcs if not. Compilers add data that
+ * points to the objects as well: the sanitizers' table of variables has a size where
+ * the struct has its bools.
+ */
 static bool read_patch(const struct elf_view *v, struct elf_place at, struct payload *p)
 {
 	struct elf_place objects = pointer(v, plus(at, PATCH_OBJECTS));
 	const char *name = "";
-	uint64_t generation;
-	struct bytes data;
+	uint64_t generation, bools;
 
 	if (!objects.section)
 		return false;
 	if (!is_null(v, plus(at, PATCH_NAME)))
 		name = elf_view_string(v, pointer(v, plus(at, PATCH_NAME)), MEND_NAME_LEN - 1);
-	data = elf_view_bytes(v, at.section);
-	if (!name || at.offset + PATCH_UNLOADABLE >= data.len ||
+	if (!name || !elf_view_u64(v, plus(at, PATCH_BOOLS), &bools) || (bools & ~ALL_BOOLS) ||
 	    !elf_view_u64(v, plus(at, PATCH_GENERATION), &generation) ||
 	    !read_objects(v, objects, p)) {
 		drop_funcs(p);
@@ -160,7 +166,7 @@ static bool read_patch(const struct elf_view *v, struct elf_place at, struct pay
 	memset(p->name, 0, sizeof(p->name));
 	memcpy(p->name, name, strlen(name));
 	p->generation = generation;
-	p->unloadable = data.data[at.offset + PATCH_UNLOADABLE] != 0;
+	p->unloadable = bools & BOOL_UNLOADABLE;
 	p->has_patch = true;
 	return true;
 }

@@ -78,6 +78,20 @@ static void name_and_generation_may_be_left_out(void **state)
 	payload_free(&p);
 }
 
+static void what_sanitizers_add_is_no_second_patch(void **state)
+{
+	struct payload p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(read_payload("sanitized", &p, &e), 0);
+	assert_true(p.has_patch);
+	assert_string_equal(p.name, "");
+	assert_true(p.unloadable);
+	assert_int_equal(p.nr_funcs, 1);
+	payload_free(&p);
+}
+
 static void two_patches_cannot_be_told_apart(void **state)
 {
 	struct payload p;
@@ -363,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_payload_tells_all_about_itself),
 		cmocka_unit_test(name_and_generation_may_be_left_out),
+		cmocka_unit_test(what_sanitizers_add_is_no_second_patch),
 		cmocka_unit_test(two_patches_cannot_be_told_apart),
 		cmocka_unit_test(what_is_not_in_the_file_is_not_invented),
 		cmocka_unit_test(stripping_debug_information_is_fine),
