@@ -45,6 +45,9 @@ extern const struct operation load_mend_op, open_and_info_op, authorize_op, load
 	replace_op, blocked_op, owned_op, look_op, sysfs_on_op, sysfs_off_op, switch_off_op,
 	let_go_op, unload_payload_op, close_op, unload_mend_op;
 
+/** report_is_missing() - did the last run() give ENOMEM and leave its report as it was? */
+bool report_is_missing(void);
+
 /** failnth_arm() - from now on the @nth allocation fails, or that and all behind it */
 void failnth_arm(unsigned long nth, bool all);
 /** failnth_disarm() - nothing fails any more; what was counted stays readable */

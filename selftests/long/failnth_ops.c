@@ -21,6 +21,7 @@
 static int dev = -1, auth_fd = -1;
 static struct signed_case plain;
 static pid_t sleeper;
+static bool no_report;
 
 static void give_up(const char *what, int err)
 {
@@ -28,13 +29,25 @@ static void give_up(const char *what, int err)
 	exit(1);
 }
 
-/* Where memory runs out, the report has to say so: the contract of linux/mend.h. */
+/*
+ * Where memory runs out, the report has to say so, unless there was none to hold the
+ * struct that it is in: the contract of linux/mend.h.
+ */
 static int with_reason(int err, const struct mend_report *report)
 {
-	if (err != -ENOMEM || report->reason == MEND_R_NOMEM)
+	no_report = err == -ENOMEM && report->reason == MEND_R_OK && !report->text[0];
+	if (err != -ENOMEM || no_report || report->reason == MEND_R_NOMEM)
 		return err;
 	printf("# ENOMEM, and the report gives reason %u: %s\n", report->reason, report->text);
 	return -EPROTO;
+}
+
+bool report_is_missing(void)
+{
+	bool missing = no_report;
+
+	no_report = false;
+	return missing;
 }
 
 static void must(const char *what, int err)
