@@ -25,6 +25,7 @@
 #include "notifier.h"
 #include "redirect.h"
 #include "selftest.h"
+#include "shadow.h"
 #include "switch.h"
 #include "sysfs.h"
 
@@ -144,6 +145,7 @@ static void __exit mend_exit(void)
 	keyring_exit();
 	batch_exit();
 	redirect_exit();
+	shadow_exit();
 }
 
 module_init(mend_init);
