@@ -38,7 +38,8 @@
 
 #include <linux/module.h>
 #include <linux/types.h>
-#include <mend/payload.h>
+/* By its place, so that whoever includes this needs no include path for it. */
+#include "payload.h"
 
 /**
  * struct mend_func - one function to replace
@@ -173,7 +174,8 @@ int mend_register(struct mend_patch *patch);
  *
  * For payloads that are loaded with insmod while signatures are not required,
  * as kernel livepatches are. A signed payload is switched on by whoever loads
- * it, in one switch with others if that is what is wanted.
+ * it, in one switch with others if that is what is wanted. When the payload is
+ * unloaded, the patch is unregistered with it: there is nothing to call.
  *
  * Context: as mend_register(). Waits up to ten seconds for tasks to leave.
  *
@@ -183,7 +185,7 @@ int mend_register(struct mend_patch *patch);
 int mend_enable(struct mend_patch *patch);
 
 /**
- * mend_unregister() - the reverse, from the payload's exit
+ * mend_unregister() - the reverse of mend_register(), from the payload's exit
  *
  * Only a patch that is off can get here: one that is on holds a reference on
  * its payload. Context: may sleep.
@@ -268,10 +270,11 @@ void mend_unresolved(void);
 
 #define mend_data(_var) (*READ_ONCE(__mend_ptr_##_var))
 
-/**
- * MEND_PATCH() - module boilerplate of a payload; once per payload
+/*
+ * The payload's descriptor, and the ends of its relocations: once per payload,
+ * hence a global symbol; in the file with all its MEND_EXTERN()s.
  */
-#define MEND_PATCH(_patch)							\
+#define __MEND_PAYLOAD()							\
 	asm(".pushsection .mend.relocs,\"aw\"\n"				\
 	    ".subsection 0\n"							\
 	    "	.p2align 3\n"							\
@@ -281,12 +284,18 @@ void mend_unresolved(void);
 	    ".popsection\n"							\
 	    ".pushsection .mend.payload,\"aw\"\n"				\
 	    "	.p2align 3\n"							\
+	    ".globl __mend_payload\n"						\
 	    ".type __mend_payload, @object\n"					\
 	    "__mend_payload:\n"							\
 	    "	.long 0x6d656e64, 1\n"						\
 	    "	.quad __mend_relocs, __mend_relocs_end\n"			\
 	    ".size __mend_payload, . - __mend_payload\n"			\
-	    ".popsection\n");							\
+	    ".popsection\n")
+
+/**
+ * MEND_PATCH() - module boilerplate of a payload; once per payload
+ */
+#define MEND_PATCH(_patch)							\
 	static int __init __mend_payload_init(void)				\
 	{									\
 		(_patch).mod = THIS_MODULE;					\
@@ -298,6 +307,7 @@ void mend_unresolved(void);
 	}									\
 	module_init(__mend_payload_init);					\
 	module_exit(__mend_payload_exit);					\
+	__MEND_PAYLOAD();							\
 	MODULE_LICENSE("GPL");							\
 	MODULE_INFO(mend, "1")
 
