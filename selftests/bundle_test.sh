@@ -188,11 +188,19 @@ test_without_mend_ko_apply_says_so()
 test_a_payload_that_cannot_be_applied_is_incompatible_and_unloaded_again()
 {
 	setup
-	for name in missing dup0 notrace init self schedule noobject badsym badplace; do
+	for name in missing dup0 notrace init self schedule badsym badplace; do
 		diag "$name"
 		expect_status 3 "$MEND" apply --keys "$KEYS" "$BUNDLES/test-$name.1.mend"
 		expect_untouched
 	done
+}
+
+test_a_patch_for_a_module_that_is_not_there_is_applied_and_waits()
+{
+	setup
+	expect_status 0 "$MEND" apply --keys "$KEYS" "$BUNDLES/test-noobject.1.mend"
+	expect 1 "$(cat "$SYSFS/test-noobject.1/enabled")" enabled
+	expect 0 "$(cat "$SYSFS/test-noobject.1/mend_no_such_module/patched")" patched
 }
 
 run_tests "$@"

@@ -108,6 +108,11 @@ int delete_module_now(const char *module)
 	return syscall(SYS_delete_module, module, O_NONBLOCK) ? -errno : 0;
 }
 
+int delete_module_forced(const char *module)
+{
+	return syscall(SYS_delete_module, module, O_NONBLOCK | O_TRUNC) ? -errno : 0;
+}
+
 int unload(const char *module)
 {
 	int i, err = 0;

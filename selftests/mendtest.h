@@ -52,6 +52,8 @@ int insmod(const char *path, const char *args);
 /** unload() - waits up to some seconds for a worker that still holds the module */
 int unload(const char *module);
 int delete_module_now(const char *module);
+/** delete_module_forced() - as rmmod -f: whoever holds it */
+int delete_module_forced(const char *module);
 bool is_loaded(const char *module);
 /** load_mend() - mend.ko fresh, with exactly these parameters */
 void load_mend(const char *args);

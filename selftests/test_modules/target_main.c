@@ -208,7 +208,11 @@ static const struct proc_ops release_ops = { .proc_write = release_write };
 		return 0;						\
 	}
 
+/* What target_plain() returned when this module's own init called it. */
+static int plain_in_init;
+
 SHOW(plain, target_plain())
+SHOW(init, plain_in_init)
 SHOW(first, target_first())
 SHOW(second, target_second())
 SHOW(extern, target_extern())
@@ -239,7 +243,7 @@ static int target_create_files(struct proc_dir_entry *dir)
 		const char *name;
 		int (*show)(struct seq_file *m, void *unused);
 	} files[] = {
-		{ "plain", show_plain }, { "first", show_first }, { "second", show_second },
+		{ "plain", show_plain }, { "init", show_init }, { "first", show_first }, { "second", show_second },
 		{ "extern", show_extern }, { "notrace", show_notrace },
 		{ "secret", show_secret }, { "inner", show_inner }, { "outer", show_outer },
 		{ "nap", show_nap }, { "hold", show_hold }, { "dup1", show_dup1 },
@@ -262,6 +266,7 @@ static int __init target_init(void)
 {
 	int err;
 
+	plain_in_init = target_plain();
 	target_dir = proc_mkdir("mend_target", NULL);
 	if (!target_dir)
 		return -ENOMEM;
