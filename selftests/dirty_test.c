@@ -22,7 +22,6 @@
 #define SWITCHES	200
 #define CONTROL_CYCLES	60
 #define OVERFLOW_CYCLES	20
-#define SWITCH_MS	20000
 #define SLEEPERS	300
 #define KTHREADS	"2"
 #define PARAMETER	"/sys/module/mend/parameters/"
@@ -171,7 +170,7 @@ static void load_stop(void)
 static struct mend_switch switch_and_keep(struct mend_op op)
 {
 	struct mend_switch s;
-	int err = switch_ops(&op, 1, SWITCH_MS, &s);
+	int err = switch_ops(&op, 1, SWITCH_TIMEOUT_MS, &s);
 
 	if (err)
 		DIAG("reason %u: %s (%s in %s)", s.report.reason, s.report.text, s.blocker.comm,
@@ -317,7 +316,8 @@ TEST(whom_a_switch_waits_for_stands_in_sysfs)
 {
 	char *line = NULL;
 	pid_t holder, switcher;
-	int tries;
+	unsigned int tries;
+	int status;
 
 	ASSERT_EQ(0, load_signed("mend_test_hold", NULL));
 	holder = fork();
@@ -325,24 +325,25 @@ TEST(whom_a_switch_waits_for_stands_in_sysfs)
 		read_file(TARGET_DIR "/hold");
 		_exit(0);
 	}
-	msleep(200);
+	ASSERT_TRUE(wait_for_stack(holder, "target_hold"));
 	switcher = fork();
 	if (!switcher) {
 		struct mend_op on = op_on("test-hold", 1);
 
-		_exit(-switch_ops(&on, 1, 5000, NULL));
+		_exit(-switch_ops(&on, 1, 5000 * slowdown(), NULL));
 	}
-	for (tries = 0; tries < 40 && (!line || !strstr(line, "target_hold")); tries++) {
+	for (tries = 40 * slowdown(); tries && (!line || !strstr(line, "target_hold")); tries--) {
 		msleep(50);
 		free(line);
 		line = (char *)slurp("/sys/kernel/mend/waiting", NULL);
 	}
+	ASSERT_TRUE(line);
 	DIAG("waiting: %s", line);
-	EXPECT_TRUE(line && strstr(line, "mend_target:target_hold"));
+	EXPECT_TRUE(strstr(line, "mend_target:target_hold"));
 	free(line);
 	EXPECT_EQ(0, spit(TARGET_DIR "/release", "1"));
-	waitpid(switcher, &tries, 0);
-	EXPECT_EQ(0, WEXITSTATUS(tries));
+	waitpid(switcher, &status, 0);
+	EXPECT_EQ(0, WEXITSTATUS(status));
 	waitpid(holder, NULL, 0);
 	line = (char *)slurp("/sys/kernel/mend/waiting", NULL);
 	EXPECT_STREQ("", line);

@@ -132,7 +132,7 @@ TEST(a_good_payload_after_a_refused_one)
 
 	ASSERT_NE(0, try_apply("mend_test_missing", "test-missing", &report));
 	ASSERT_EQ(0, load_signed("mend_test_plain", NULL));
-	ASSERT_EQ(0, switch_ops(&on, 1, 20000, NULL));
+	ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, NULL));
 	EXPECT_EQ(1, target("plain"));
 }
 

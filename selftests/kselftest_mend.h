@@ -10,11 +10,12 @@
  *	TEST_MAIN()
  *
  * Tests run in the order in which they are written, each in a child that is
- * killed after TEST_TIMEOUT_S. EXPECT_* notes a failure and goes on, ASSERT_*
- * ends the test. A program may define test_setup(), which runs in the child
- * before the test, and test_teardown(), which runs in the parent after it,
- * whatever has become of the child; suite_setup() and suite_teardown() run
- * once. Arguments are names of tests: only those are run; -l lists them.
+ * killed after TEST_TIMEOUT_S (times MEND_SLOWDOWN, see mendtest.h). EXPECT_*
+ * notes a failure and goes on, ASSERT_* ends the test. A program may define
+ * test_setup(), which runs in the child before the test, and test_teardown(),
+ * which runs in the parent after it, whatever has become of the child;
+ * suite_setup() and suite_teardown() run once. Arguments are names of tests:
+ * only those are run; -l lists them.
  *
  * Include it in one .c file of a program. It has no locks and no threads.
  */
@@ -31,6 +32,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "mendtest.h"
 
 #ifndef TEST_TIMEOUT_S
 #define TEST_TIMEOUT_S	120
@@ -119,7 +122,7 @@ do {									\
 
 static int ksft_child(const struct ksft_test *test)
 {
-	alarm(TEST_TIMEOUT_S);
+	alarm(TEST_TIMEOUT_S * slowdown());
 	if (test_setup)
 		test_setup();
 	test->fn();

@@ -82,10 +82,10 @@ expect_output()
 	done
 }
 
-# eventually SECONDS COMMAND...: until it succeeds
+# eventually SECONDS COMMAND...: until it succeeds; MEND_SLOWDOWN=N: or N times as long
 eventually()
 {
-	local end=$(($(date +%s) + $1))
+	local end=$(($(date +%s) + $1 * ${MEND_SLOWDOWN:-1}))
 
 	shift
 	until "$@" >/dev/null 2>&1; do

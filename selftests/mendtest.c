@@ -16,16 +16,23 @@
 
 #include "mendtest.h"
 
-#define UNLOAD_TRIES	400
+#define UNLOAD_TRIES	(400 * slowdown())
 #define UNLOAD_STEP_MS	50
-#define WAIT_TRIES	3000
+#define WAIT_TRIES	(3000 * slowdown())
 #define WAIT_STEP_MS	10
-#define SWITCH_TIMEOUT_MS	20000
 
 static void die(const char *what, const char *which)
 {
 	printf("# %s '%s': %s\n", what, which, strerror(errno));
 	exit(1);
+}
+
+unsigned int slowdown(void)
+{
+	const char *text = getenv("MEND_SLOWDOWN");
+	int times = text ? atoi(text) : 1;
+
+	return times > 1 ? times : 1;
 }
 
 void go_home(void)
@@ -115,7 +122,8 @@ int delete_module_forced(const char *module)
 
 int unload(const char *module)
 {
-	int i, err = 0;
+	unsigned int i;
+	int err = 0;
 
 	for (i = 0; i < UNLOAD_TRIES; i++) {
 		err = delete_module_now(module);
@@ -418,7 +426,7 @@ bool wait_for_stack(pid_t pid, const char *function)
 	char path[64];
 	unsigned char *stack;
 	bool found = false;
-	int i;
+	unsigned int i;
 
 	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
 	for (i = 0; i < WAIT_TRIES && !found; i++) {
@@ -433,7 +441,7 @@ bool wait_for_stack(pid_t pid, const char *function)
 
 bool wait_for_module(const char *module)
 {
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < WAIT_TRIES && !is_loaded(module); i++)
 		msleep(WAIT_STEP_MS);

@@ -20,6 +20,9 @@
 #define MEND_SYSFS	"/sys/kernel/mend"
 #define TARGET_DIR	"/proc/mend_target"
 
+/* For switches that nobody is in the way of for long */
+#define SWITCH_TIMEOUT_MS	(20000 * slowdown())
+
 /**
  * struct signed_case - what AUTHORIZE takes; a folder below cases/
  *
@@ -85,6 +88,14 @@ int switch_on(const char *name, uint64_t generation);
 int switch_off(const char *name);
 
 /* Looking */
+
+/**
+ * slowdown() - how many times longer everything may take: MEND_SLOWDOWN, or 1
+ *
+ * For limits of time, which are there to end a test that hangs; what a test is
+ * about never depends on it.
+ */
+unsigned int slowdown(void);
 
 /** attribute() - of a patch in sysfs, without the newline; "" if there is none */
 const char *attribute(const char *name, uint64_t generation, const char *attr);

@@ -3,13 +3,14 @@
 # run_tests.sh [TEST...]: run the test programs of this folder, kselftest's way
 #
 # TAP on stdout: one line a program, and before it the lines of the program,
-# each behind "# ". TIMEOUT=S changes how long a program may take. Exit status: 0
-# if all of them passed.
+# each behind "# ". TIMEOUT=S changes how long a program may take; MEND_SLOWDOWN=N
+# lets it, and whatever it waits for, take N times as long. Exit status: 0 if all of
+# them passed.
 # shellcheck shell=dash
 set -u
 
 cd "$(dirname "$0")" || exit 1
-timeout=${TIMEOUT:-600}
+timeout=$((${TIMEOUT:-600} * ${MEND_SLOWDOWN:-1}))
 status_file=$(mktemp)
 nr=0
 failed=0

@@ -30,7 +30,6 @@
 #define CONTROL_CYCLES	60
 #define KTHREADS	"2"
 #define READERS		2
-#define SWITCH_MS	20000
 #define SKIP_CHECK	"/sys/module/mend/parameters/test_skip_check"
 
 static pid_t readers[READERS];
@@ -100,7 +99,7 @@ struct stats {
 static long switch_to(struct mend_op op, const char *gone, struct stats *stats)
 {
 	struct mend_switch s;
-	int err = switch_ops(&op, 1, SWITCH_MS, &s);
+	int err = switch_ops(&op, 1, SWITCH_TIMEOUT_MS, &s);
 
 	if (err)
 		DIAG("reason %u: %s (%s in %s)", s.report.reason, s.report.text, s.blocker.comm,
@@ -246,7 +245,7 @@ static struct gauges *measure(void)
 
 	ASSERT_TRUE(g);
 	/* What the worker has still to unregister is not a leak. */
-	msleep(1500);
+	msleep(1500 * slowdown());
 	gauge_caches(g);
 	gauge_lines(g, "/proc/vmallocinfo");
 	gauge_lines(g, "/sys/kernel/tracing/enabled_functions");
@@ -408,9 +407,9 @@ TEST(without_the_stack_check_the_same_load_shows_violations)
 	EXPECT_TRUE(info.flags & MEND_INFO_CHECK_DISABLED);
 	load_start();
 	for (i = 0; i < CONTROL_CYCLES; i++) {
-		ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_MS, NULL));
+		ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, NULL));
 		msleep(5);
-		ASSERT_EQ(0, switch_ops(&off, 1, SWITCH_MS, NULL));
+		ASSERT_EQ(0, switch_ops(&off, 1, SWITCH_TIMEOUT_MS, NULL));
 		msleep(5);
 	}
 	load_stop();

@@ -107,7 +107,7 @@ TEST(ioctl_switches_on_and_off)
 	struct mend_switch s;
 
 	load_ok("mend_test_plain");
-	ASSERT_EQ(0, switch_ops(&on, 1, 20000, &s));
+	ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, &s));
 	EXPECT_EQ(1, target("plain"));
 	EXPECT_STREQ("on", attribute("test-plain", 1, "state"));
 	EXPECT_STREQ("1", attribute("test-plain", 1, "enabled"));
@@ -163,10 +163,10 @@ TEST(one_switch_turns_several_patches)
 	load_ok("mend_test_plain");
 	load_ok("mend_test_pair");
 	load_ok("mend_test_dup1");
-	ASSERT_EQ(0, switch_ops(on, 2, 20000, NULL));
+	ASSERT_EQ(0, switch_ops(on, 2, SWITCH_TIMEOUT_MS, NULL));
 	EXPECT_EQ(1, target("plain"));
 	EXPECT_EQ(1, target("outer"));
-	ASSERT_EQ(0, switch_ops(swap, 3, 20000, NULL));
+	ASSERT_EQ(0, switch_ops(swap, 3, SWITCH_TIMEOUT_MS, NULL));
 	EXPECT_EQ(0, target("plain"));
 	EXPECT_EQ(0, target("outer"));
 	EXPECT_EQ(11, target("dup1"));
@@ -192,7 +192,7 @@ TEST(a_higher_generation_replaces_in_one_switch)
 	ASSERT_EQ(0, switch_on("test-plain", 1));
 	load_ok("mend_test_plain_2");
 	EXPECT_EQ(1, target("plain"));
-	ASSERT_EQ(0, switch_ops(&on, 1, 20000, NULL));
+	ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, NULL));
 	EXPECT_EQ(2, target("plain"));
 	EXPECT_STREQ("replaced", attribute("test-plain", 1, "state"));
 	EXPECT_STREQ("0", attribute("test-plain", 1, "enabled"));
@@ -209,11 +209,11 @@ TEST(switching_on_what_is_on_has_nothing_to_do)
 
 	load_ok("mend_test_plain");
 	EXPECT_NE(0, switch_ops(&off, 1, 1000, &s));
-	ASSERT_EQ(0, switch_ops(&on, 1, 20000, &s));
+	ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, &s));
 	EXPECT_EQ(-EALREADY, switch_ops(&on, 1, 1000, &s));
 	EXPECT_EQ(MEND_R_STATE, s.report.reason);
 	EXPECT_EQ(1, target("plain"));
-	ASSERT_EQ(0, switch_ops(&off, 1, 20000, &s));
+	ASSERT_EQ(0, switch_ops(&off, 1, SWITCH_TIMEOUT_MS, &s));
 	EXPECT_EQ(-EALREADY, switch_ops(&off, 1, 1000, &s));
 	EXPECT_EQ(MEND_R_STATE, s.report.reason);
 }
@@ -252,7 +252,7 @@ TEST(three_functions_of_one_name_can_be_on_together)
 	load_ok("mend_test_dup1");
 	load_ok("mend_test_dup2");
 	load_ok("mend_test_dup3");
-	ASSERT_EQ(0, switch_ops(ops, 3, 20000, NULL));
+	ASSERT_EQ(0, switch_ops(ops, 3, SWITCH_TIMEOUT_MS, NULL));
 	EXPECT_EQ(11, target("dup1"));
 	EXPECT_EQ(21, target("dup2"));
 	EXPECT_EQ(31, target("dup3"));
@@ -347,7 +347,7 @@ TEST(a_switch_names_the_task_that_is_in_the_way_and_changes_nothing)
 	EXPECT_STREQ("registered", attribute("test-hold", 1, "state"));
 	ASSERT_EQ(0, spit(TARGET_DIR "/release", "1"));
 	waitpid(pid, NULL, 0);
-	ASSERT_EQ(0, switch_ops(&on, 1, 5000, &s));
+	ASSERT_EQ(0, switch_ops(&on, 1, 5000 * slowdown(), &s));
 	EXPECT_EQ(1, target("hold"));
 }
 
@@ -368,7 +368,7 @@ TEST(a_switch_waits_for_the_task_until_its_timeout)
 		msleep(1000);
 		_exit(spit(TARGET_DIR "/release", "1"));
 	}
-	ASSERT_EQ(0, switch_ops(&on, 1, 20000, &s));
+	ASSERT_EQ(0, switch_ops(&on, 1, SWITCH_TIMEOUT_MS, &s));
 	EXPECT_GE(s.wait_ns, 200 * 1000000ULL);
 	EXPECT_EQ(1, target("hold"));
 }
@@ -390,7 +390,7 @@ TEST(a_fatal_signal_ends_a_waiting_switch_and_nothing_has_changed)
 	EXPECT_TRUE(WIFSIGNALED(status));
 	EXPECT_STREQ("registered", attribute("test-hold", 1, "state"));
 	ASSERT_EQ(0, spit(TARGET_DIR "/release", "1"));
-	ASSERT_EQ(0, switch_ops(&on, 1, 5000, NULL));
+	ASSERT_EQ(0, switch_ops(&on, 1, 5000 * slowdown(), NULL));
 }
 
 TEST(a_task_asleep_in_the_replacement_blocks_the_way_back)
@@ -408,7 +408,7 @@ TEST(a_task_asleep_in_the_replacement_blocks_the_way_back)
 	EXPECT_STREQ("mend_test_hold_2", s.blocker.object);
 	EXPECT_STREQ("new_target_hold", s.blocker.func);
 	EXPECT_STREQ("on", attribute("test-hold", 2, "state"));
-	ASSERT_EQ(0, switch_ops(&off, 1, 20000, &s));
+	ASSERT_EQ(0, switch_ops(&off, 1, SWITCH_TIMEOUT_MS, &s));
 	waitpid(pid, NULL, 0);
 	EXPECT_STREQ("off", attribute("test-hold", 2, "state"));
 }

@@ -170,6 +170,15 @@ headers_of()
 	esac
 }
 
+# slowdown_of NAME: how many times longer than on a stock kernel its tests may take
+slowdown_of()
+{
+	case $1 in
+	*-debug)	echo 10 ;;
+	*)		echo 1 ;;
+	esac
+}
+
 # kernel_image NAME-OR-RELEASE-OR-PATH: the path of its vmlinuz.
 kernel_image()
 {

@@ -21,16 +21,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TEST_TIMEOUT_S	1800
 #include "failnth.h"
 #include "kselftest_mend.h"
 #include "mendtest.h"
 
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
-#define WALK_TIMEOUT_S	7200
 #define ROUNDS_MAX	5000
 #define FAILURES_MAX	10
 /* From the last function let go to the last reference dropped */
-#define SETTLE_MS	1000
+#define SETTLE_MS	(1000 * slowdown())
 /* kmemleak does not report what is younger than five seconds. */
 #define LEAK_AGE_MS	6000
 
@@ -184,7 +184,6 @@ void suite_teardown(void)
 
 void test_setup(void)
 {
-	alarm(WALK_TIMEOUT_S);
 	load_target();
 }
 

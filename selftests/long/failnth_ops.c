@@ -16,8 +16,6 @@
 #include "failnth.h"
 #include "mendtest.h"
 
-#define TIMEOUT_MS	20000
-
 static int dev = -1, auth_fd = -1;
 static struct signed_case plain;
 static pid_t sleeper;
@@ -250,7 +248,7 @@ static int run_op(struct mend_op op, unsigned int timeout_ms)
 
 static int switch_on_run(void)
 {
-	return run_op(op_on("test-plain", 1), TIMEOUT_MS);
+	return run_op(op_on("test-plain", 1), SWITCH_TIMEOUT_MS);
 }
 
 static void plain_off(void)
@@ -268,7 +266,7 @@ static int switch_many_run(void)
 		op_on("test-plain", 1), op_on("test-pair", 1), op_on("test-modsym", 1),
 	};
 
-	return run_ops(ops, 3, TIMEOUT_MS);
+	return run_ops(ops, 3, SWITCH_TIMEOUT_MS);
 }
 
 static void many_off(void)
@@ -277,7 +275,7 @@ static void many_off(void)
 		op_off("test-plain", 1), op_off("test-pair", 1), op_off("test-modsym", 1),
 	};
 
-	must("switch off", run_ops(ops, 3, TIMEOUT_MS));
+	must("switch off", run_ops(ops, 3, SWITCH_TIMEOUT_MS));
 }
 
 const struct operation switch_many_op = {
@@ -295,7 +293,7 @@ static void replace_before(void)
 
 static int replace_run(void)
 {
-	return run_op(op_on("test-pair", 2), TIMEOUT_MS);
+	return run_op(op_on("test-pair", 2), SWITCH_TIMEOUT_MS);
 }
 
 static void replace_after(void)
@@ -324,7 +322,7 @@ static void plain_off_if_on(void)
 
 static int switch_off_run(void)
 {
-	return run_op(op_off("test-plain", 0), TIMEOUT_MS);
+	return run_op(op_off("test-plain", 0), SWITCH_TIMEOUT_MS);
 }
 
 const struct operation switch_off_op = {
@@ -336,9 +334,9 @@ const struct operation switch_off_op = {
 static int let_go_run(void)
 {
 	char *functions = NULL;
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < 400; i++) {
+	for (i = 0; i < 400 * slowdown(); i++) {
 		functions = (char *)slurp("/sys/kernel/tracing/enabled_functions", NULL);
 		if (!strstr(functions, "[mend_target]"))
 			break;
@@ -411,7 +409,7 @@ const struct operation look_op = {
 static void sleeper_before(void)
 {
 	char state[32], path[64];
-	int i;
+	unsigned int i;
 
 	sleeper = fork();
 	if (!sleeper) {
@@ -420,7 +418,7 @@ static void sleeper_before(void)
 	}
 	/* Asleep in target_hold(), and not in the memory that fork() left to copy */
 	snprintf(path, sizeof(path), "/proc/%d/stack", sleeper);
-	for (i = 0; i < 400; i++) {
+	for (i = 0; i < 400 * slowdown(); i++) {
 		char *stack = (char *)slurp(path, NULL);
 		bool there = stack && strstr(stack, "target_hold");
 
@@ -466,7 +464,7 @@ static int owned_run(void)
 {
 	struct mend_op ops[] = { op_on("test-pair", 1), op_on("test-plain", 1) };
 
-	return run_ops(ops, 2, TIMEOUT_MS);
+	return run_ops(ops, 2, SWITCH_TIMEOUT_MS);
 }
 
 const struct operation owned_op = {

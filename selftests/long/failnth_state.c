@@ -14,7 +14,7 @@
 #define COMPLAINTS	(1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14)
 
 #define STATE_LEN	65536
-#define STATE_WAIT_MS	20000
+#define STATE_WAIT_MS	(20000 * slowdown())
 #define STATE_STEP_MS	20
 
 static void add(char *state, const char *format, ...)
