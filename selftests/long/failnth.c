@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation of mend.ko is made to fail.
+ * Allocations are made to fail wherever mend.ko causes any.
  *
- * Each operation is done again and again: first the first allocation that
- * mend.ko causes fails, then the second, until one round goes through without
- * any failing. Then the same with all allocations failing from the n-th on, as
- * on a machine that has no memory left: what cleans up must not need any.
+ * Each operation is done again and again: for each place in mend.ko in turn, the
+ * first allocation that it causes fails; with MEND_FAILNTH=every, each allocation
+ * in turn, until one round goes through without any failing. Then the same with
+ * all allocations failing from that one on, as on a machine that has no memory
+ * left: what cleans up must not need any.
  *
  * A round in which something failed has to end as if nothing had been asked,
  * with ENOMEM; or, if what failed was of no consequence, as it does otherwise.
@@ -28,6 +29,7 @@
 
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 #define ROUNDS_MAX	5000
+#define PLACES_MAX	512	/* as in failnth_mod.c */
 #define FAILURES_MAX	10
 /* From the last function let go to the last reference dropped */
 #define SETTLE_MS	(1000 * slowdown())
@@ -35,6 +37,7 @@
 #define LEAK_AGE_MS	6000
 
 static unsigned int failures;
+static bool every;
 
 static void failed(const struct operation *op, unsigned long nth, const struct outcome *outcome,
 		   const char *what)
@@ -109,53 +112,62 @@ static bool round_of(const struct operation *op, unsigned long nth, bool all,
 	return outcome->failed;
 }
 
-static bool go_on(const struct operation *op, unsigned long nth)
+/*
+ * Which rounds there are: in @singly all, or the first allocation of each place in
+ * mend.ko; in @behind only the latter. Nothing fails in this round.
+ */
+static void choose(const struct operation *op, bool *singly, bool *behind)
 {
-	if (nth == ROUNDS_MAX)
-		KSFT_FAILED("%s: no end after %lu rounds", op->name, nth);
-	return failures < FAILURES_MAX && nth < ROUNDS_MAX;
-}
-
-/* Notes in @begins where another place in mend.ko than before allocates. */
-static unsigned long walk_singly(const struct operation *op, bool *begins)
-{
-	char last[STACK_LEN] = "";
+	static unsigned int places[ROUNDS_MAX];
+	static bool known[PLACES_MAX];
 	struct outcome outcome;
-	unsigned long nth = 1;
+	unsigned long i, nr;
 
-	for (; round_of(op, nth, false, &outcome) && go_on(op, nth); nth++) {
-		begins[nth] = strcmp(place_of(&outcome), last);
-		snprintf(last, sizeof(last), "%s", place_of(&outcome));
-	}
-	return nth - 1;
-}
-
-static unsigned long walk_all_behind(const struct operation *op, const bool *begins)
-{
-	unsigned long nth, rounds = 0;
-	struct outcome outcome;
-
-	for (nth = 1; nth < ROUNDS_MAX; nth++) {
-		if (!begins[nth])
+	memset(known, 0, sizeof(known));
+	memset(behind, 0, ROUNDS_MAX);
+	memset(singly, every, ROUNDS_MAX);
+	round_of(op, ROUNDS_MAX, false, &outcome);
+	nr = failnth_order(places, ROUNDS_MAX - 1);
+	for (i = 0; i < nr; i++) {
+		if (places[i] >= PLACES_MAX || known[places[i]])
 			continue;
-		rounds++;
-		if (!round_of(op, nth, true, &outcome) || !go_on(op, nth))
+		known[places[i]] = true;
+		singly[i + 1] = behind[i + 1] = true;
+	}
+}
+
+/* Returns in how many rounds something failed. */
+static unsigned long walk_chosen(const struct operation *op, const bool *chosen, bool all)
+{
+	struct outcome outcome;
+	unsigned long nth, rounds = 0;
+
+	for (nth = 1; nth < ROUNDS_MAX && failures < FAILURES_MAX; nth++) {
+		if (!chosen[nth])
+			continue;
+		if (!round_of(op, nth, all, &outcome) && every)
 			break;
+		rounds += outcome.failed;
 	}
 	return rounds;
 }
 
 static void walk(const struct operation *op)
 {
-	static bool begins[ROUNDS_MAX];
-	unsigned long singly, places;
+	static bool singly[ROUNDS_MAX], behind[ROUNDS_MAX];
+	unsigned long ones, places;
+	struct outcome outcome;
+	time_t start = time(NULL);
 
 	failures = 0;
-	memset(begins, 0, sizeof(begins));
-	singly = walk_singly(op, begins);
-	places = walk_all_behind(op, begins);
-	DIAG("%s: %lu allocations failed one at a time, all from one on at %lu places", op->name,
-	     singly, places);
+	choose(op, singly, behind);
+	ones = walk_chosen(op, singly, false);
+	places = walk_chosen(op, behind, true);
+	round_of(op, ROUNDS_MAX, false, &outcome);
+	if (outcome.hits >= ROUNDS_MAX - 1)
+		KSFT_FAILED("%s: more than %d allocations", op->name, ROUNDS_MAX);
+	DIAG("%s: %lu allocations failed one at a time, all from one on at %lu places; %ld s",
+	     op->name, ones, places, (long)(time(NULL) - start));
 }
 
 void suite_setup(void)
@@ -174,6 +186,7 @@ void suite_setup(void)
 		exit(KSFT_FAIL);
 	}
 	spit(KMEMLEAK, "clear");
+	every = !strcmp(getenv("MEND_FAILNTH") ?: "", "every");
 }
 
 void suite_teardown(void)

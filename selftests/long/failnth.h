@@ -53,6 +53,11 @@ void failnth_arm(unsigned long nth, bool all);
 /** failnth_disarm() - nothing fails any more; what was counted stays readable */
 void failnth_disarm(void);
 void failnth_read(struct outcome *outcome);
+/**
+ * failnth_order() - which place in mend.ko each allocation came from, the first to
+ *	the last; returns how many there are
+ */
+unsigned long failnth_order(unsigned int *places, unsigned long max);
 
 /**
  * state_text() - everything that a failed call must leave as it was, as text

@@ -10,9 +10,10 @@
  * /sys/kernel/debug/failnth
  *	write N		count from now on and let the N-th fail; 0: none
  *	write N all	and all that come after it
- *	read		"hits COUNT"; "failed STACK", if one did; then every place
- *			in mend.ko that was seen to allocate since the module was
- *			loaded: "site CALLER ALLOCATOR SEEN FAILED"
+ *	read		"hits COUNT"; "failed STACK", if one did; "order N N ...",
+ *			which site each hit was; then every place in mend.ko that
+ *			was seen to allocate since the module was loaded, from
+ *			number 0 on: "site CALLER ALLOCATOR SEEN FAILED"
  *
  * Needs a kernel with CONFIG_FAILSLAB and CONFIG_FAIL_PAGE_ALLOC: elsewhere the
  * compiler may have left out the two questions that it answers.
@@ -39,6 +40,7 @@
 
 #define DEPTH		64
 #define SITES_MAX	512
+#define ORDER_MAX	5000
 #define NAME_LEN	128
 #define STACK_LEN	1024
 
@@ -63,6 +65,7 @@ struct failnth_site {
  * @all: and those behind it
  * @hits: counted since @nth was set
  * @stack: of the first that failed since then; empty: none
+ * @order: the site of each of them, as far as there is room
  * @sites: what was seen
  * @nr_sites: how many
  * @entries: scratch
@@ -74,6 +77,7 @@ static struct failnth {
 	bool all;
 	unsigned long hits;
 	char stack[STACK_LEN];
+	u16 order[ORDER_MAX];
 	struct failnth_site sites[SITES_MAX];
 	unsigned int nr_sites;
 	unsigned long entries[DEPTH];
@@ -166,6 +170,8 @@ static bool count(unsigned int at, unsigned int nr)
 	sprint_symbol(failnth.symbol, failnth.entries[at]);
 	failnth.symbol[strcspn(failnth.symbol, " ")] = '\0';
 	site = site_find(failnth.symbol, allocator);
+	if (failnth.hits < ORDER_MAX)
+		failnth.order[failnth.hits] = site ? site - failnth.sites : SITES_MAX;
 	failnth.hits++;
 	fails = failnth.nth && (failnth.hits == failnth.nth ||
 				(failnth.all && failnth.hits > failnth.nth));
@@ -253,6 +259,11 @@ static int failnth_show(struct seq_file *m, void *unused)
 	if (stack[0])
 		seq_printf(m, "failed %s\n", stack);
 	kfree(stack);
+	/* Read when nothing is counted: what is torn here is of no use to anybody. */
+	seq_puts(m, "order");
+	for (i = 0; i < min_t(unsigned long, hits, ORDER_MAX); i++)
+		seq_printf(m, " %u", READ_ONCE(failnth.order[i]));
+	seq_putc(m, '\n');
 	/* Entries are only added. */
 	for (i = 0; i < READ_ONCE(failnth.nr_sites); i++) {
 		raw_spin_lock_irqsave(&failnth_lock, flags);

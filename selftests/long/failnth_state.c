@@ -214,3 +214,14 @@ void failnth_read(struct outcome *outcome)
 	}
 	free(all);
 }
+
+unsigned long failnth_order(unsigned int *places, unsigned long max)
+{
+	char *all = (char *)slurp(FAILNTH_FILE, NULL), *at = strstr(all, "\norder"), *end;
+	unsigned long nr = 0;
+
+	for (at += strlen("\norder"); *at == ' ' && nr < max; at = end)
+		places[nr++] = strtoul(at, &end, 10);
+	free(all);
+	return nr;
+}
