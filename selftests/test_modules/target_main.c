@@ -4,7 +4,8 @@
  *
  * Each function can be called from userspace by reading the file of its name
  * in /proc/mend_target/: the file holds what the function returned. Writing to
- * "release" wakes everybody who sleeps in target_hold(), writing N to "load"
+ * "release" wakes everybody who sleeps in target_hold(), writing to "fault" calls
+ * target_fault() with the buffer, writing N to "load"
  * starts N kernel threads that call target_outer() all the time, one that
  * sleeps in it now and then, and a timer that calls it; 0 stops them.
  *
@@ -46,6 +47,8 @@ int target_plain(void);
 int target_first(void);
 int target_second(void);
 int target_hold(void);
+int target_caller(void);
+int target_fault(const char __user *buf);
 int target_notrace(void);
 int target_extern(void);
 int target_outer(bool nap);
@@ -101,6 +104,22 @@ TARGET_FN int target_hold(void)
 	if (wait_event_interruptible(hold_queue, READ_ONCE(hold_round) != round))
 		return -EINTR;
 	return 0;
+}
+
+/* Sleeps in another function: a frame that is not the last one. */
+TARGET_FN int target_caller(void)
+{
+	int ret = target_hold();
+
+	return ret == -EINTR ? ret : 0;
+}
+
+/* Sleeps in a page fault for as long as whoever owns the page likes. */
+TARGET_FN int target_fault(const char __user *buf)
+{
+	char c;
+
+	return get_user(c, buf) ? -EFAULT : 0;
 }
 
 static int load_hot(void *unused)
@@ -193,6 +212,19 @@ static ssize_t release_write(struct file *file, const char __user *buf, size_t l
 	return len;
 }
 
+static int fault_returned;
+
+static ssize_t fault_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	int ret = target_fault(buf);
+
+	if (ret < 0)
+		return ret;
+	fault_returned = ret;
+	return len;
+}
+
+static const struct proc_ops fault_ops = { .proc_write = fault_write };
 static const struct proc_ops load_ops = { .proc_write = load_write };
 static const struct proc_ops release_ops = { .proc_write = release_write };
 
@@ -222,6 +254,8 @@ SHOW(inner, target_inner())
 SHOW(outer, target_outer(false))
 SHOW(nap, target_outer(true))
 SHOW(hold, target_hold())
+SHOW(caller, target_caller())
+SHOW(faulted, fault_returned)
 SHOW(dup1, target_call_dup1())
 SHOW(dup2, target_call_dup2())
 SHOW(dup3, target_call_dup3())
@@ -246,7 +280,9 @@ static int target_create_files(struct proc_dir_entry *dir)
 		{ "plain", show_plain }, { "init", show_init }, { "first", show_first }, { "second", show_second },
 		{ "extern", show_extern }, { "notrace", show_notrace },
 		{ "secret", show_secret }, { "inner", show_inner }, { "outer", show_outer },
-		{ "nap", show_nap }, { "hold", show_hold }, { "dup1", show_dup1 },
+		{ "nap", show_nap }, { "hold", show_hold },
+		{ "caller", show_caller }, { "faulted", show_faulted },
+		{ "dup1", show_dup1 },
 		{ "dup2", show_dup2 }, { "dup3", show_dup3 }, { "counters", show_counters },
 	};
 	unsigned int i;
@@ -255,6 +291,7 @@ static int target_create_files(struct proc_dir_entry *dir)
 		if (!proc_create_single(files[i].name, 0400, dir, files[i].show))
 			return -ENOMEM;
 	if (!proc_create("release", 0200, dir, &release_ops) ||
+	    !proc_create("fault", 0200, dir, &fault_ops) ||
 	    !proc_create("load", 0200, dir, &load_ops))
 		return -ENOMEM;
 	return 0;

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What proves a stack checker: a task is asleep further down, and something is on
+ * its stack between the sleeping function and the one that is to be patched. Each
+ * time the switch must see the patched function, and succeed once it is left.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "kselftest_mend.h"
+#include "mendtest.h"
+
+#define TRACING	"/sys/kernel/tracing/"
+#define PAGE	4096
+
+void suite_setup(void)
+{
+	go_home();
+	load_mend("require_signature=0");
+}
+
+void test_setup(void)
+{
+	load_target();
+	ASSERT_EQ(0, insmod("test_modules/mend_test_caller.ko", ""));
+}
+
+void test_teardown(void)
+{
+	spit(TRACING "current_tracer", "nop\n");
+	spit(TRACING "set_ftrace_filter", "!target_hold\n");
+	spit(TRACING "events/kprobes/mend_hold/enable", "0\n");
+	spit(TRACING "kprobe_events", "-:mend_hold\n");
+	clean_up();
+}
+
+void suite_teardown(void)
+{
+	unload("mend");
+}
+
+static pid_t sleep_in_caller(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		target("caller");
+		_exit(0);
+	}
+	ASSERT_TRUE(wait_for_stack(pid, "target_hold"));
+	return pid;
+}
+
+static void expect_blocked_in(const char *function, pid_t pid)
+{
+	struct mend_op on = op_on("test-caller", 1);
+	struct mend_switch s;
+
+	EXPECT_EQ(-EBUSY, switch_ops(&on, 1, 300, &s));
+	EXPECT_EQ(MEND_R_BUSY, s.report.reason);
+	EXPECT_EQ(pid, s.blocker.pid);
+	EXPECT_STREQ(function, s.blocker.func);
+	DIAG("%s", s.report.text);
+}
+
+static void expect_caller_blocks_and_then_not(pid_t pid)
+{
+	expect_blocked_in("target_caller", pid);
+	spit(TARGET_DIR "/release", "1\n");
+	waitpid(pid, NULL, 0);
+	EXPECT_EQ(0, switch_on("test-caller", 1));
+	EXPECT_EQ(1, target("caller"));
+}
+
+TEST(the_caller_of_a_function_that_sleeps)
+{
+	expect_caller_blocks_and_then_not(sleep_in_caller());
+}
+
+/* The graph tracer has put its own address where target_hold() returns to. */
+TEST(the_caller_of_a_function_that_sleeps_and_is_graph_traced)
+{
+	ASSERT_EQ(0, spit(TRACING "set_ftrace_filter", "target_hold\n"));
+	ASSERT_EQ(0, spit(TRACING "current_tracer", "function_graph\n"));
+	expect_caller_blocks_and_then_not(sleep_in_caller());
+}
+
+/* So has a kretprobe. */
+TEST(the_caller_of_a_function_that_sleeps_and_has_a_kretprobe)
+{
+	ASSERT_EQ(0, spit(TRACING "kprobe_events", "r:mend_hold target_hold\n"));
+	ASSERT_EQ(0, spit(TRACING "events/kprobes/mend_hold/enable", "1\n"));
+	expect_caller_blocks_and_then_not(sleep_in_caller());
+}
+
+/* A page that nobody fills in before somebody says so. */
+static char *page_of_userfaultfd(int *fd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	char *page;
+
+	*fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	ASSERT_GE(*fd, 0);
+	ASSERT_EQ(0, ioctl(*fd, UFFDIO_API, &api));
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, page);
+	reg.range.start = (uintptr_t)page;
+	reg.range.len = PAGE;
+	ASSERT_EQ(0, ioctl(*fd, UFFDIO_REGISTER, &reg));
+	return page;
+}
+
+static void fill_in(int fd, char *page)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)page, .len = PAGE },
+	};
+
+	ASSERT_EQ(0, ioctl(fd, UFFDIO_ZEROPAGE, &zero));
+}
+
+static atomic_int faulting;
+
+/* A thread: a child's copy of the page would be filled in at once. */
+static void *sleep_in_fault(void *page)
+{
+	int fd = open(TARGET_DIR "/fault", O_WRONLY);
+
+	faulting = syscall(SYS_gettid);
+	return (void *)(intptr_t)write(fd, page, 1);
+}
+
+TEST(a_function_that_sleeps_in_a_page_fault)
+{
+	pthread_t thread;
+	void *written;
+	char *page;
+	int fd;
+
+	page = page_of_userfaultfd(&fd);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, sleep_in_fault, page));
+	while (!faulting)
+		msleep(10);
+	ASSERT_TRUE(wait_for_stack(faulting, "handle_userfault"));
+	expect_blocked_in("target_fault", faulting);
+	fill_in(fd, page);
+	pthread_join(thread, &written);
+	EXPECT_EQ(1, (intptr_t)written);
+	EXPECT_EQ(0, target("faulted"));
+	EXPECT_EQ(0, switch_on("test-caller", 1));
+	ASSERT_EQ(0, spit(TARGET_DIR "/fault", "x"));
+	EXPECT_EQ(1, target("faulted"));
+}
+
+TEST_MAIN()
