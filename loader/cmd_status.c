@@ -2,21 +2,25 @@
 /*
  * mend status
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/device.h"
 #include "lib/json.h"
 #include "lib/manifest.h"
+#include "lib/reason.h"
 #include "lib/sysfs.h"
 #include "lib/utc.h"
+#include "lib/waiting.h"
 #include "ui.h"
 
 static const char help[] =
 	"Usage: mend status [NAME] [--json]\n"
 	"\n"
-	"Shows the patches that mend.ko knows, or one of them in full. Needs no root; as root it\n"
-	"also shows what mend.ko says of itself.\n"
+	"Shows the patches that mend.ko knows, or one of them in full: also why one is degraded or\n"
+	"was taken back, how long one is on probation, and for which module one waits. Needs no\n"
+	"root; as root it also shows what mend.ko says of itself.\n"
 	"\n"
 	"Examples:\n"
 	"  mend status\n"
@@ -78,6 +82,63 @@ static bool wanted(const struct sysfs_patch *p, const char *name)
 	return !name || !strcmp(p->name, name);
 }
 
+/* What the words of sysfs mean; of others there is no more to say. */
+static const char *state_in_words(const char *state)
+{
+	static const struct { const char *state, *words; } all[] = {
+		{ "registered", "loaded, and never switched on" },
+		{ "on", "on" },
+		{ "off", "off" },
+		{ "replaced", "off: another patch has taken its place" },
+		{ "degraded", "on, but not as it should be" },
+		{ "rolled-back", "off: mend.ko has taken it back" },
+		{ "rollback-blocked", "on: mend.ko is taking it back, and waits for a task" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!strcmp(state, all[i].state))
+			return all[i].words;
+	return state;
+}
+
+static bool waits_for_module(const struct sysfs_patch *p, const struct sysfs_object *o)
+{
+	return p->enabled && !o->patched && !o->loaded;
+}
+
+static void ERR_FORMAT(3, 4) note(char *out, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(out);
+	va_list args;
+
+	if (used && used + 2 < size) {
+		strcpy(out + used, "; ");
+		used += 2;
+	}
+	va_start(args, fmt);
+	vsnprintf(out + used, size - used, fmt, args);
+	va_end(args);
+}
+
+/* All that is unusual about a patch, on one line */
+static void notes(const struct sysfs_patch *p, char *out, size_t size)
+{
+	char span[32];
+	size_t i;
+
+	out[0] = '\0';
+	if (p->probation_ms)
+		note(out, size, "on probation for %s more", ui_span(p->probation_ms, span));
+	if (p->reason)
+		note(out, size, "%s", reason_lookup(p->reason)->name);
+	if (p->forced)
+		note(out, size, "FORCED");
+	for (i = 0; i < p->nr_objects; i++)
+		if (waits_for_module(p, &p->objects[i]))
+			note(out, size, "waits for module %s", p->objects[i].name);
+}
+
 static void time_field(const char *name, int64_t seconds)
 {
 	char text[UTC_LEN];
@@ -86,12 +147,31 @@ static void time_field(const char *name, int64_t seconds)
 		ui_field(name, "%s", text);
 }
 
+static void why_fields(const struct sysfs_patch *p)
+{
+	char span[32];
+
+	if (p->reason) {
+		printf("  %-12s", "because");
+		ui_text(stdout, p->reason_text);
+		printf("%s(%s)\n", p->reason_text[0] ? " " : "", reason_lookup(p->reason)->name);
+	}
+	if (p->probation_ms)
+		ui_field("probation", "taken back in %s, unless 'mend confirm %s' comes first",
+			 ui_span(p->probation_ms, span), p->name);
+	if (p->forced)
+		ui_field("FORCED", "it was switched although tasks were inside");
+}
+
 static void patch_page(const struct sysfs_patch *p)
 {
 	char pause[32], rendezvous[32];
 	size_t i, j;
 
-	printf("\n'%s' generation %ju: %s\n", p->name, (uintmax_t)p->generation, p->state);
+	printf("\n'%s' generation %ju: ", p->name, (uintmax_t)p->generation);
+	ui_text(stdout, state_in_words(p->state));
+	putchar('\n');
+	why_fields(p);
 	time_field("since", p->switched_at);
 	if (p->switched_at)
 		ui_field("pause", "%s, after %s for the CPUs to meet, %ju attempt%s",
@@ -108,20 +188,38 @@ static void patch_page(const struct sysfs_patch *p)
 		for (j = 0; j < p->objects[i].nr_funcs; j++)
 			ui_field(i || j ? "" : "replaces", "%s:%s", p->objects[i].name,
 				 p->objects[i].funcs[j]);
+	for (i = 0; i < p->nr_objects; i++)
+		if (waits_for_module(p, &p->objects[i]))
+			ui_field("waits for", "module %s, which is not loaded", p->objects[i].name);
 }
 
 static void patch_row(const struct sysfs_patch *p)
 {
-	char pause[32], when[UTC_LEN] = "-";
+	char pause[32], when[UTC_LEN] = "-", text[300];
 
 	if (p->switched_at)
 		utc_format(p->switched_at, when);
-	printf("%-24s %10ju  %-12s %-21s %s\n", p->name, (uintmax_t)p->generation, p->state, when,
-	       p->switched_at ? ui_duration(p->pause_ns, pause) : "-");
+	notes(p, text, sizeof(text));
+	printf("%-24s %10ju  %-16s %-21s %-*s", p->name, (uintmax_t)p->generation, p->state, when,
+	       text[0] ? 9 : 0, p->switched_at ? ui_duration(p->pause_ns, pause) : "-");
+	if (text[0]) {
+		putchar(' ');
+		ui_text(stdout, text);
+	}
+	putchar('\n');
+}
+
+static void waiting_line(const struct waiting *w)
+{
+	char text[WAITING_LINE_MAX];
+
+	waiting_text(w, text, sizeof(text));
+	printf("A switch is under way, %s\n", text);
 }
 
 static void print(const struct sysfs_patches *all, const char *name, const struct mend_info *info)
 {
+	struct waiting w;
 	size_t i;
 
 	if (info)
@@ -129,20 +227,23 @@ static void print(const struct sysfs_patches *all, const char *name, const struc
 	if (!all->nr_patches)
 		puts("No patch is loaded.");
 	else if (!name)
-		printf("%-24s %10s  %-12s %-21s %s\n", "NAME", "GENERATION", "STATE", "SINCE",
-		       "PAUSE");
+		printf("%-24s %10s  %-16s %-21s %-9s %s\n", "NAME", "GENERATION", "STATE", "SINCE",
+		       "PAUSE", "NOTES");
 	for (i = 0; i < all->nr_patches; i++) {
 		if (name && wanted(&all->patches[i], name))
 			patch_page(&all->patches[i]);
 		else if (!name)
 			patch_row(&all->patches[i]);
 	}
+	if (waiting_look(&machine_real, &w))
+		waiting_line(&w);
 }
 
 static int print_json(const struct sysfs_patches *all, const char *name,
 		      const struct mend_info *info)
 {
 	json_t *doc = json_object(), *patches = json_array();
+	struct waiting w;
 	size_t i;
 
 	for (i = 0; i < all->nr_patches; i++)
@@ -150,6 +251,8 @@ static int print_json(const struct sysfs_patches *all, const char *name,
 			json_array_append_new(patches, json_patch(&all->patches[i]));
 	json_object_set_new(doc, "module", info ? info_json(info) : json_null());
 	json_object_set_new(doc, "patches", patches);
+	json_object_set_new(doc, "waiting", waiting_look(&machine_real, &w) ? json_waiting(&w) :
+									      json_null());
 	return ui_json(doc);
 }
 

@@ -10,7 +10,7 @@
 
 static const struct cmd *const cmds[] = {
 	&cmd_keygen, &cmd_pack, &cmd_sign, &cmd_verify, &cmd_inspect, &cmd_apply, &cmd_revert,
-	&cmd_status,
+	&cmd_confirm, &cmd_status,
 };
 
 #define NR_CMDS		(sizeof(cmds) / sizeof(cmds[0]))
@@ -34,9 +34,10 @@ static const char tail[] =
 	"  1   error\n"
 	"  2   nothing to do: it is so already\n"
 	"  3   incompatible: not for this kernel, or a function belongs to somebody else\n"
-	"  4   refused: signature, certificate, expiry, generation or damaged bundle\n"
+	"  4   refused: signature, certificate, expiry, generation, damaged bundle, or running\n"
+	"      code that somebody has changed\n"
 	"  5   busy: a task is inside a function that would change; it is named\n"
-	"  6   rolled back\n"
+	"  6   rolled back: it was switched on, and taken back\n"
 	"  64  wrong usage\n"
 	"\n"
 	"Example, from a payload to a patched kernel:\n"

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/json.h"
 #include "lib/reason.h"
@@ -29,49 +28,6 @@ void ui_field(const char *name, const char *fmt, ...)
 	vprintf(fmt, args);
 	va_end(args);
 	putchar('\n');
-}
-
-const char *ui_duration(uint64_t ns, char *out)
-{
-	if (ns < 1000)
-		snprintf(out, 32, "%ju ns", (uintmax_t)ns);
-	else if (ns < 1000000)
-		snprintf(out, 32, "%.1f us", (double)ns / 1e3);
-	else if (ns < 1000000000)
-		snprintf(out, 32, "%.1f ms", (double)ns / 1e6);
-	else
-		snprintf(out, 32, "%.2f s", (double)ns / 1e9);
-	return out;
-}
-
-bool ui_seconds(const char *s, uint32_t *ms)
-{
-	uint64_t value = 0, scale = 1000;
-	bool point = false;
-
-	if (!*s || *s == '.')
-		return false;
-	for (; *s; s++) {
-		if (*s == '.' && !point && s[1]) {
-			point = true;
-			continue;
-		}
-		if (*s < '0' || *s > '9' || (point && scale == 1))
-			return false;
-		if (point)
-			scale /= 10;
-		value = point ? value + (uint64_t)(*s - '0') * scale
-			      : value * 10 + (uint64_t)(*s - '0') * 1000;
-		if (value > MEND_TIMEOUT_MAX_MS)
-			return false;
-	}
-	*ms = (uint32_t)value;
-	return true;
-}
-
-int64_t ui_now(void)
-{
-	return (int64_t)time(NULL);
 }
 
 int ui_json(json_t *json)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The way of a patch, as linux/mend.h tells it: authorize, load, switch; and
- * back if the switch fails.
+ * The way of patches, as linux/mend.h tells it: authorize, load, switch; and
+ * back if anything fails. All is looked at before the first payload is loaded,
+ * all payloads are loaded before the one switch.
  */
 #include "apply.h"
 
@@ -10,19 +11,32 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sysfs.h"
-
-/* Name the owner of a function that is not free, as far as it can be found. */
-static void name_owner(const struct machine *mc, const struct manifest_payload *p, struct err *e)
+static const struct manifest *manifest_of(const struct apply_patch *p)
 {
+	return &p->bundle->manifest;
+}
+
+static int about(const struct apply_patch *p, struct err *e)
+{
+	return err_context(e, "bundle '%s'", p->path);
+}
+
+/* Name the owners of functions that are not free, as far as they can be found. */
+static void name_owners(const struct machine *mc, const struct apply *a, struct err *e)
+{
+	const struct manifest_payload *p;
 	char owner[300];
-	size_t i;
+	size_t i, j;
 
 	if (e->reason != MEND_R_FTRACE_OWNER)
 		return;
-	for (i = 0; i < p->nr_funcs; i++)
-		if (sysfs_owner(mc, p->funcs[i].object, p->funcs[i].symbol, owner, sizeof(owner)))
-			err_append(e, "; %s belongs to %s", p->funcs[i].symbol, owner);
+	for (i = 0; i < a->nr_on; i++) {
+		p = a->on[i].payload;
+		for (j = 0; p && j < p->nr_funcs; j++)
+			if (sysfs_owner(mc, p->funcs[j].object, p->funcs[j].symbol, owner,
+					sizeof(owner)))
+				err_append(e, "; %s belongs to %s", p->funcs[j].symbol, owner);
+	}
 }
 
 static bool same_digest(const struct sysfs_patch *s, const struct manifest_payload *p)
@@ -33,32 +47,104 @@ static bool same_digest(const struct sysfs_patch *s, const struct manifest_paylo
 	return !strcmp(hex, s->digest);
 }
 
-/*
- * Which state is the patch in? 1: registered and off, 0: not there, -1: error,
- * being on already included.
- */
-static int look(const struct machine *mc, const struct manifest *m,
-		const struct manifest_payload *p, uint64_t *replaced, struct err *e)
+/* How often is the name among the patches of this switch? */
+static unsigned int times_named(const struct apply *a, const char *name)
 {
-	const struct sysfs_patch *s;
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++)
+		n += !strcmp(manifest_of(&a->on[i])->name, name);
+	for (i = 0; i < a->nr_off; i++)
+		n += !strcmp(a->off[i].name, name);
+	return n;
+}
+
+static int check_names(const struct apply *a, struct err *e)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++) {
+		name = manifest_of(&a->on[i])->name;
+		if (times_named(a, name) == 1)
+			continue;
+		err_set(e, MEND_R_DUPLICATE, "'%s' is named more than once: one switch does one "
+			"thing with a patch", name);
+		err_hint(e, "a higher generation replaces a lower one by itself");
+		return about(&a->on[i], e);
+	}
+	return 0;
+}
+
+static int find_payloads(const struct machine *mc, struct apply *a, struct err *e)
+{
+	struct kernel kernel;
+	size_t i;
+
+	if (machine_kernel(mc, &kernel, e))
+		return -1;
+	for (i = 0; i < a->nr_on; i++) {
+		a->on[i].payload = manifest_find(manifest_of(&a->on[i]), kernel.release,
+						 kernel.build_id, e);
+		if (!a->on[i].payload)
+			return about(&a->on[i], e);
+	}
+	return 0;
+}
+
+/* Is it there, is it on, and what would it replace? */
+static int look_at(const struct sysfs_patches *all, struct apply_patch *p, bool *there,
+		   struct err *e)
+{
+	const struct manifest *m = manifest_of(p);
+	const struct sysfs_patch *s = sysfs_find_enabled(all, m->name);
+
+	p->replaced = s ? s->generation : 0;
+	s = sysfs_find(all, m->name, m->generation);
+	*there = s;
+	if (s && !same_digest(s, p->payload)) {
+		err_set(e, MEND_R_DUPLICATE, "generation %ju of '%s' is loaded already, with "
+			"another payload (module '%s')", (uintmax_t)m->generation, m->name,
+			s->module);
+		return about(p, e);
+	}
+	p->was_on = s && s->enabled;
+	if (p->was_on)
+		p->replaced = 0;
+	return 0;
+}
+
+static int nothing_to_do(const struct apply *a, struct err *e)
+{
+	const struct manifest *m = manifest_of(&a->on[0]);
+
+	if (a->nr_on + a->nr_off > 1)
+		return err_set(e, ERR_NOTHING, "all of them are on, or off, already");
+	err_set(e, ERR_NOTHING, "'%s' generation %ju is on already", m->name,
+		(uintmax_t)m->generation);
+	return about(&a->on[0], e);
+}
+
+/* @there: which of them are loaded */
+static int look(const struct machine *mc, struct apply *a, bool *there, struct err *e)
+{
 	struct sysfs_patches all;
+	bool any = false;
 	int ret = 0;
+	size_t i;
 
 	if (sysfs_read(&all, mc, e))
 		return -1;
-	s = sysfs_find_enabled(&all, m->name);
-	*replaced = s ? s->generation : 0;
-	s = sysfs_find(&all, m->name, m->generation);
-	if (s && !same_digest(s, p))
-		ret = err_set(e, MEND_R_DUPLICATE, "generation %ju of '%s' is loaded already, with "
-			      "another payload (module '%s')", (uintmax_t)m->generation, m->name,
-			      s->module);
-	else if (s && s->enabled)
-		ret = err_set(e, ERR_NOTHING, "'%s' generation %ju is on already", m->name,
-			      (uintmax_t)m->generation);
-	else
-		ret = s != NULL;
+	for (i = 0; i < a->nr_on && !ret; i++) {
+		ret = look_at(&all, &a->on[i], &there[i], e);
+		any |= !a->on[i].was_on;
+	}
+	for (i = 0; i < a->nr_off && !ret; i++)
+		ret = revert_find(&all, &a->off[i], e);
 	sysfs_free(&all);
+	if (!ret && !any && !revert_any(a->off, a->nr_off))
+		ret = nothing_to_do(a, e);
 	return ret;
 }
 
@@ -66,10 +152,9 @@ static int look(const struct machine *mc, const struct manifest *m,
  * Success of the module loader does not prove that it was our payload that it
  * loaded: mend.ko's registry does.
  */
-static int check_registered(const struct machine *mc, const struct manifest *m,
-			    const struct manifest_payload *p, char module[MEND_NAME_LEN],
-			    struct err *e)
+static int check_registered(const struct machine *mc, struct apply_patch *p, struct err *e)
 {
+	const struct manifest *m = manifest_of(p);
 	const struct sysfs_patch *s;
 	struct sysfs_patches all;
 	int ret = 0;
@@ -77,8 +162,8 @@ static int check_registered(const struct machine *mc, const struct manifest *m,
 	if (sysfs_read(&all, mc, e))
 		return -1;
 	s = sysfs_find(&all, m->name, m->generation);
-	if (s && same_digest(s, p))
-		memcpy(module, s->module, MEND_NAME_LEN);
+	if (s && same_digest(s, p->payload))
+		memcpy(p->module, s->module, sizeof(p->module));
 	else
 		ret = err_set(e, ERR_LOAD,
 			      "the kernel says that it loaded the payload, but mend.ko does not "
@@ -87,164 +172,134 @@ static int check_registered(const struct machine *mc, const struct manifest *m,
 	return ret;
 }
 
-static int load(struct device *d, const struct bundle *b, const struct manifest_payload *p,
-		char module[MEND_NAME_LEN], struct err *e)
+static int load(struct device *d, struct apply_patch *p, struct err *e)
 {
+	const struct bundle *b = p->bundle;
 	int fd, ret;
 
-	fd = device_authorize(d, b->manifest_text, b->signature, bundle_payload(b, p), e);
+	fd = device_authorize(d, b->manifest_text, b->signature, bundle_payload(b, p->payload), e);
 	if (fd < 0)
 		return -1;
 	ret = device_load(d, fd, e);
 	close(fd);
-	return ret ? -1 : check_registered(d->mc, &b->manifest, p, module, e);
+	if (ret || check_registered(d->mc, p, e))
+		return -1;
+	p->loaded = true;
+	return 0;
 }
 
-/* The module loader gives up at a signal; what is begun is finished here. */
-static int unload_module(const struct machine *mc, const char *module)
+static int load_all(struct device *d, struct apply *a, const bool *there, struct err *e)
 {
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++) {
+		if (there[i])
+			continue;
+		if (device_stopped(a->wait, e))
+			return -1;
+		if (load(d, &a->on[i], e))
+			return about(&a->on[i], e);
+	}
+	return 0;
+}
+
+static int switch_all(struct device *d, struct apply *a, struct err *e)
+{
+	struct mend_op ops[MEND_SWITCH_OPS_MAX];
+	struct switch_request request = {
+		.ops = ops, .flags = a->force ? MEND_SWITCH_FORCE : 0,
+		.probation_ms = a->probation_ms, .wait = a->wait,
+	};
+	const struct manifest *m;
+	size_t i;
 	int ret;
 
-	do
-		ret = mc->unload(module);
-	while (ret && errno == EINTR);
+	for (i = 0; i < a->nr_on; i++) {
+		m = manifest_of(&a->on[i]);
+		ops[request.nr_ops++] = device_op(m->name, m->generation, MEND_OP_ON);
+	}
+	/* generation 0: the one that is on, whichever that is by now */
+	for (i = 0; i < a->nr_off; i++)
+		ops[request.nr_ops++] = device_op(a->off[i].name, 0, MEND_OP_OFF);
+	ret = device_switch(d, &request, &a->sw, e);
+	/* Of several, the kernel's text says which. */
+	if (ret && request.nr_ops == 1)
+		about(&a->on[0], e);
 	return ret;
 }
 
-static void take_back(const struct machine *mc, const char *module, struct apply_result *r,
-		      struct err *e)
+/* In the order opposite to loading */
+static void take_back(const struct machine *mc, struct apply *a, struct err *e)
 {
-	r->unloaded = !unload_module(mc, module);
-	if (!r->unloaded)
-		err_append(e, "; its payload, module '%s', stays loaded and off (%s)", module,
-			   strerror(errno));
+	struct apply_patch *p;
+	size_t i;
+
+	for (i = a->nr_on; i; i--) {
+		p = &a->on[i - 1];
+		if (!p->loaded)
+			continue;
+		p->unloaded = !machine_unload(mc, p->module);
+		if (!p->unloaded)
+			err_append(e, "; the payload of '%s', module '%s', stays loaded and "
+				   "off (%s)", manifest_of(p)->name,
+				   p->module, strerror(errno));
+	}
 }
 
-static int load_and_switch(struct device *d, const struct bundle *b,
-			   const struct switch_wait *wait, struct apply_result *r, struct err *e)
+static void find_forced(const struct machine *mc, struct apply *a)
 {
-	const struct manifest *m = &b->manifest;
-	struct mend_op op = device_op(m->name, m->generation, MEND_OP_ON);
-	char module[MEND_NAME_LEN] = "";
-	int there;
+	const struct sysfs_patch *s;
+	struct sysfs_patches all;
+	struct err ignored;
+	size_t i;
 
-	there = look(d->mc, m, r->payload, &r->replaced, e);
-	if (there < 0)
-		return -1;
-	if (!there) {
-		if (load(d, b, r->payload, module, e))
-			return -1;
-		r->loaded = true;
+	if (!a->force || sysfs_read(&all, mc, &ignored))
+		return;
+	for (i = 0; i < a->nr_on; i++) {
+		s = sysfs_find(&all, manifest_of(&a->on[i])->name,
+			       manifest_of(&a->on[i])->generation);
+		a->on[i].forced = s && s->forced;
 	}
-	if (!device_switch(d, &op, 1, wait, &r->sw, e))
+	revert_note_forced(&all, a->off, a->nr_off);
+	sysfs_free(&all);
+}
+
+static int load_and_switch(struct device *d, struct apply *a, struct err *e)
+{
+	bool there[MEND_SWITCH_OPS_MAX];
+
+	if (look(d->mc, a, there, e))
+		return -1;
+	if (!load_all(d, a, there, e) && !switch_all(d, a, e)) {
+		find_forced(d->mc, a);
 		return 0;
-	if (r->loaded)
-		take_back(d->mc, module, r, e);
+	}
+	take_back(d->mc, a, e);
 	return -1;
 }
 
-int apply_bundle(const struct machine *mc, const struct bundle *b, const struct switch_wait *wait,
-		 struct apply_result *r, struct err *e)
+static void clear_out(struct apply *a)
 {
-	struct kernel kernel;
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++)
+		a->on[i] = (struct apply_patch){
+			.path = a->on[i].path, .bundle = a->on[i].bundle,
+		};
+	memset(&a->sw, 0, sizeof(a->sw));
+}
+
+int apply_run(const struct machine *mc, struct apply *a, struct err *e)
+{
 	struct device d;
 	int ret;
 
-	memset(r, 0, sizeof(*r));
-	if (machine_kernel(mc, &kernel, e))
+	clear_out(a);
+	if (check_names(a, e) || find_payloads(mc, a, e) || device_open(&d, mc, e))
 		return -1;
-	r->payload = manifest_find(&b->manifest, kernel.release, kernel.build_id, e);
-	if (!r->payload || device_open(&d, mc, e))
-		return -1;
-	ret = load_and_switch(&d, b, wait, r, e);
+	ret = load_and_switch(&d, a, e);
 	device_close(&d);
 	if (ret)
-		name_owner(mc, r->payload, e);
+		name_owners(mc, a, e);
 	return ret;
-}
-
-static int switch_off(const struct machine *mc, const char *name, const struct switch_wait *wait,
-		      struct revert_result *r, struct err *e)
-{
-	/* generation 0: the one that is on, whichever that is by now */
-	struct mend_op op = device_op(name, 0, MEND_OP_OFF);
-	struct device d;
-	int ret;
-
-	if (device_open(&d, mc, e))
-		return -1;
-	ret = device_switch(&d, &op, 1, wait, &r->sw, e);
-	device_close(&d);
-	return ret;
-}
-
-static int unload_one(const struct machine *mc, const struct sysfs_patch *s, struct err *e)
-{
-	if (!unload_module(mc, s->module))
-		return 0;
-	if (!s->unloadable && (errno == EBUSY || errno == EAGAIN)) {
-		err_set(e, ERR_UNLOAD, "'%s' generation %ju is off, but its payload, module '%s', "
-			"cannot be unloaded: its author has not declared that safe", s->name,
-			(uintmax_t)s->generation, s->module);
-		return err_hint(e, "it does nothing any more; the next reboot removes it");
-	}
-	return err_errno(e, ERR_UNLOAD, errno,
-			 "'%s' generation %ju is off, but its payload, module '%s', cannot be "
-			 "unloaded",
-			 s->name, (uintmax_t)s->generation, s->module);
-}
-
-static int unload_all(const struct machine *mc, const char *name, struct revert_result *r,
-		      struct err *e)
-{
-	struct sysfs_patches all;
-	int ret = 0;
-	size_t i;
-
-	if (sysfs_read(&all, mc, e))
-		return -1;
-	for (i = 0; i < all.nr_patches && !ret; i++) {
-		const struct sysfs_patch *s = &all.patches[i];
-
-		if (strcmp(s->name, name) || s->enabled)
-			continue;
-		ret = unload_one(mc, s, e);
-		r->unloaded += !ret;
-	}
-	sysfs_free(&all);
-	return ret;
-}
-
-/* The generation that is on, 0 if none is; -1 with an error */
-static int find_on(const struct machine *mc, const char *name, uint64_t *generation, struct err *e)
-{
-	const struct sysfs_patch *on;
-	struct sysfs_patches all;
-	bool known = false;
-	size_t i;
-
-	if (sysfs_read(&all, mc, e))
-		return -1;
-	for (i = 0; i < all.nr_patches && !known; i++)
-		known = !strcmp(all.patches[i].name, name);
-	on = sysfs_find_enabled(&all, name);
-	*generation = on ? on->generation : 0;
-	sysfs_free(&all);
-	return known ? 0 : err_set(e, MEND_R_NO_PATCH, "no patch '%s' is loaded", name);
-}
-
-int revert_patch(const struct machine *mc, const char *name, const struct switch_wait *wait,
-		 bool unload, struct revert_result *r, struct err *e)
-{
-	memset(r, 0, sizeof(*r));
-	if (find_on(mc, name, &r->generation, e))
-		return -1;
-	if (r->generation && switch_off(mc, name, wait, r, e))
-		return -1;
-	if (unload && unload_all(mc, name, r, e))
-		return -1;
-	if (r->generation || r->unloaded)
-		return 0;
-	err_set(e, ERR_NOTHING, "'%s' is not on", name);
-	return err_hint(e, "'mend revert %s --unload' removes its payload", name);
 }

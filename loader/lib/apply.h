@@ -1,56 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Switching a bundle's patch on, and off again.
+ * Switching the patches of bundles on, and others off: all at one instant.
  */
 #ifndef MEND_LIB_APPLY_H
 #define MEND_LIB_APPLY_H
 
 #include "bundle.h"
 #include "device.h"
+#include "revert.h"
 
 /**
- * struct apply_result - what was done
- * @payload:	the one for this kernel
- * @loaded:	it was not there before
- * @unloaded:	the switch failed and it is gone again
- * @replaced:	generation that was on until then; 0: none
- * @sw:		what mend.ko measured; its blocker if the switch was busy
+ * struct apply_patch - one bundle of those to switch on
+ * @path:	what to call it in errors
+ * @bundle:	verified
+ * @payload:	out: the one for this kernel
+ * @module:	out: the payload's module name, if @loaded
+ * @was_on:	out: it was on before
+ * @loaded:	out: it was not there before
+ * @unloaded:	out: the switch failed and it is gone again
+ * @forced:	out: it was switched on although tasks were inside
+ * @replaced:	out: generation that was on until then; 0: none
  */
-struct apply_result {
+struct apply_patch {
+	const char *path;
+	const struct bundle *bundle;
 	const struct manifest_payload *payload;
-	bool loaded, unloaded;
+	char module[MEND_NAME_LEN];
+	bool was_on, loaded, unloaded, forced;
 	uint64_t replaced;
+};
+
+/**
+ * struct apply - one switch
+ * @on, @off:	@on at least one, together at most MEND_SWITCH_OPS_MAX
+ * @probation_ms: 0: none
+ * @force:	even if tasks are inside, see MEND_SWITCH_FORCE
+ * @sw:		out: what mend.ko measured; its blocker if the switch was busy
+ */
+struct apply {
+	struct apply_patch *on;
+	size_t nr_on;
+	struct revert_patch *off;
+	size_t nr_off;
+	uint32_t probation_ms;
+	bool force;
+	const struct switch_wait *wait;
 	struct mend_switch sw;
 };
 
 /**
- * apply_bundle() - load the payload for this kernel and switch it on
- * @b:	verified
+ * apply_run() - load the payloads for this kernel and switch, all or nothing
  *
- * If it fails, nothing has changed: a payload that it loaded is unloaded.
- * ERR_NOTHING if the patch is on already.
+ * Everything that can be known before is checked before anything is loaded. If
+ * it fails, nothing has changed: payloads that it loaded are unloaded.
+ * ERR_NOTHING if everything is as it is to be; MEND_R_DUPLICATE if a name is
+ * there twice.
  */
-int apply_bundle(const struct machine *mc, const struct bundle *b, const struct switch_wait *wait,
-		 struct apply_result *r, struct err *e);
-
-/**
- * struct revert_result - what was done
- * @generation:	the one that was on; 0: none was
- * @unloaded:	payloads removed
- */
-struct revert_result {
-	uint64_t generation;
-	unsigned int unloaded;
-	struct mend_switch sw;
-};
-
-/**
- * revert_patch() - switch off the generation of @name that is on
- * @unload:	also unload its payloads that are off
- *
- * ERR_NOTHING if none is on and none was unloaded.
- */
-int revert_patch(const struct machine *mc, const char *name, const struct switch_wait *wait,
-		 bool unload, struct revert_result *r, struct err *e);
+int apply_run(const struct machine *mc, struct apply *a, struct err *e);
 
 #endif /* MEND_LIB_APPLY_H */

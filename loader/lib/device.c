@@ -17,12 +17,19 @@ _Static_assert(sizeof(struct mend_auth_report) == MEND_AUTH_REPORT_SIZE_V1, "men
 _Static_assert(sizeof(struct mend_op) == MEND_OP_SIZE_V1, "mend_op");
 _Static_assert(sizeof(struct mend_blocker) == MEND_BLOCKER_SIZE_V1, "mend_blocker");
 _Static_assert(sizeof(struct mend_switch) == MEND_SWITCH_SIZE_V1, "mend_switch");
+_Static_assert(sizeof(struct mend_probation) == MEND_PROBATION_SIZE_V1, "mend_probation");
+_Static_assert(sizeof(struct mend_verify) == MEND_VERIFY_SIZE_V1, "mend_verify");
 
 static int interrupted(struct err *e)
 {
 	err_set(e, MEND_R_INTERRUPTED, "interrupted; nothing was changed");
 	e->errnum = EINTR;
 	return -1;
+}
+
+int device_stopped(const struct switch_wait *wait, struct err *e)
+{
+	return wait->stop && *wait->stop ? interrupted(e) : 0;
 }
 
 static int refused(int errnum, const struct mend_report *report, const char *doing, struct err *e)
@@ -142,24 +149,50 @@ int device_load(struct device *d, int fd, struct err *e)
 	return -1;
 }
 
-int device_switch(struct device *d, const struct mend_op *ops, uint32_t nr_ops,
-		  const struct switch_wait *wait, struct mend_switch *result, struct err *e)
+int device_switch(struct device *d, const struct switch_request *request,
+		  struct mend_switch *result, struct err *e)
 {
+	const struct switch_wait *wait = request->wait;
 	struct waiting_watch watch;
 	int ret, errnum;
 
 	memset(result, 0, sizeof(*result));
 	result->size = sizeof(*result);
-	result->ops = (uintptr_t)ops;
-	result->nr_ops = nr_ops;
+	result->flags = request->flags;
+	result->ops = (uintptr_t)request->ops;
+	result->nr_ops = request->nr_ops;
 	result->timeout_ms = wait->timeout_ms;
-	if (wait->stop && *wait->stop)
-		return interrupted(e);
+	result->probation_ms = request->probation_ms;
+	if (device_stopped(wait, e))
+		return -1;
 	waiting_begin(&watch, d->mc, wait);
 	ret = d->mc->ioctl(d->fd, MEND_IOC_SWITCH, result);
 	errnum = errno;
 	waiting_end(&watch);
 	return !ret ? 0 : refused(errnum, &result->report, "mend.ko did not switch", e);
+}
+
+int device_probation(struct device *d, const char *name, uint64_t generation, uint32_t action,
+		     uint32_t reason, struct err *e)
+{
+	struct mend_probation p = {
+		.size = sizeof(p), .generation = generation, .action = action, .reason = reason,
+	};
+
+	memcpy(p.name, name, strnlen(name, sizeof(p.name) - 1));
+	if (!d->mc->ioctl(d->fd, MEND_IOC_PROBATION, &p))
+		return 0;
+	return refused(errno, &p.report, action == MEND_PROBATION_CONFIRM ?
+		       "mend.ko did not confirm" : "mend.ko did not take it back", e);
+}
+
+int device_verify(struct device *d, struct mend_verify *v, struct err *e)
+{
+	memset(v, 0, sizeof(*v));
+	v->size = sizeof(*v);
+	if (!d->mc->ioctl(d->fd, MEND_IOC_VERIFY, v))
+		return 0;
+	return refused(errno, &v->report, "mend.ko did not compare the running code", e);
 }
 
 struct mend_op device_op(const char *name, uint64_t generation, uint32_t action)

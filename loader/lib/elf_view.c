@@ -149,10 +149,22 @@ struct elf_place elf_view_pointer(const struct elf_view *v, struct elf_place at,
 	return nowhere;
 }
 
+/* .bss: zeros that are not in the file */
+static bool is_in_bss(const struct elf_view *v, struct elf_place at, size_t len)
+{
+	GElf_Shdr shdr;
+
+	return elf_view_header(v, at.section, &shdr) && shdr.sh_type == SHT_NOBITS &&
+	       at.offset <= shdr.sh_size && shdr.sh_size - at.offset >= len;
+}
+
 bool elf_view_u64(const struct elf_view *v, struct elf_place at, uint64_t *value)
 {
 	struct bytes b = elf_view_bytes(v, at.section);
 
+	*value = 0;
+	if (is_in_bss(v, at, sizeof(*value)))
+		return true;
 	if (at.offset > b.len || b.len - at.offset < sizeof(*value))
 		return false;
 	memcpy(value, b.data + at.offset, sizeof(*value));

@@ -42,6 +42,7 @@ enum local_reason {
 	ERR_MODULE_SIGNATURE	= 1011,	/* ... because it wants its own signature */
 	ERR_NOTHING		= 1012,	/* already so */
 	ERR_UNLOAD		= 1013,
+	ERR_ROLLED_BACK		= 1014,	/* mend.ko has taken the patch back */
 };
 
 #define ERR_CONTEXT_MAX		4

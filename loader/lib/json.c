@@ -150,6 +150,7 @@ static json_t *object(const struct sysfs_object *o)
 		json_array_append_new(funcs, json_text(o->funcs[i]));
 	json_object_set_new(j, "name", json_text(o->name));
 	json_object_set_new(j, "patched", json_boolean(o->patched));
+	json_object_set_new(j, "loaded", json_boolean(o->loaded));
 	json_object_set_new(j, "funcs", funcs);
 	return j;
 }
@@ -165,6 +166,12 @@ json_t *json_patch(const struct sysfs_patch *p)
 	json_object_set_new(j, "generation", number(p->generation));
 	json_object_set_new(j, "enabled", json_boolean(p->enabled));
 	json_object_set_new(j, "state", json_text(p->state));
+	json_object_set_new(j, "reason", p->reason ? json_text(reason_lookup(p->reason)->name) :
+						     json_null());
+	json_object_set_new(j, "reason_text", p->reason ? json_text(p->reason_text) : json_null());
+	json_object_set_new(j, "probation_ms",
+			    p->probation_ms ? number(p->probation_ms) : json_null());
+	json_object_set_new(j, "forced", json_boolean(p->forced));
 	json_object_set_new(j, "unloadable", json_boolean(p->unloadable));
 	json_object_set_new(j, "digest", json_text(p->digest));
 	json_object_set_new(j, "signer", json_text(p->signer));
@@ -188,6 +195,18 @@ json_t *json_switch(const struct mend_switch *sw)
 	json_object_set_new(j, "wait_ns", number(sw->wait_ns));
 	json_object_set_new(j, "attempts", number(sw->attempts));
 	json_object_set_new(j, "tasks", number(sw->tasks));
+	return j;
+}
+
+json_t *json_waiting(const struct waiting *w)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "ms", number(w->ms));
+	json_object_set_new(j, "pid", json_integer(w->pid));
+	json_object_set_new(j, "comm", json_text(w->comm));
+	json_object_set_new(j, "object", json_text(w->object));
+	json_object_set_new(j, "func", json_text(w->func));
 	return j;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bundle.h"
 #include "sysfs.h"
+#include "waiting.h"
 
 /** json_text() - a string from anywhere: what is not UTF-8 becomes '?' */
 json_t *json_text(const char *s);
@@ -20,6 +21,7 @@ json_t *json_manifest(const struct manifest *m);
 json_t *json_signer(const struct trust_cert *c);
 json_t *json_patch(const struct sysfs_patch *p);
 json_t *json_switch(const struct mend_switch *sw);
+json_t *json_waiting(const struct waiting *w);
 json_t *json_blocker(const struct mend_blocker *b);
 
 #endif /* MEND_LIB_JSON_H */

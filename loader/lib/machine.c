@@ -55,6 +55,7 @@ static int real_unload(const char *name)
 const struct machine machine_real = {
 	.device = MEND_DEVICE,
 	.sysfs = "/sys/kernel/mend",
+	.modules = "/sys/module",
 	.livepatch = "/sys/kernel/livepatch",
 	.kprobes = "/sys/kernel/debug/kprobes/list",
 	.notes = "/sys/kernel/notes",
@@ -64,6 +65,16 @@ const struct machine machine_real = {
 	.load = real_load,
 	.unload = real_unload,
 };
+
+int machine_unload(const struct machine *mc, const char *module)
+{
+	int ret;
+
+	do
+		ret = mc->unload(module);
+	while (ret && errno == EINTR);
+	return ret;
+}
 
 int machine_kernel(const struct machine *mc, struct kernel *k, struct err *e)
 {

@@ -14,6 +14,7 @@
  * struct machine - a machine with mend.ko, or something that behaves like it
  * @device:	/dev/mend
  * @sysfs:	/sys/kernel/mend
+ * @modules:	/sys/module
  * @livepatch:	/sys/kernel/livepatch
  * @kprobes:	the list of kprobes
  * @notes:	the kernel's ELF notes
@@ -24,7 +25,7 @@
  * @unload:	delete_module(name, O_NONBLOCK)
  */
 struct machine {
-	const char *device, *sysfs, *livepatch, *kprobes, *notes;
+	const char *device, *sysfs, *modules, *livepatch, *kprobes, *notes;
 	int (*uname)(char release[MEND_RELEASE_LEN]);
 	int (*open)(const char *path);
 	int (*ioctl)(int fd, unsigned long request, void *arg);
@@ -34,6 +35,9 @@ struct machine {
 
 /** machine_real - the one this process runs on */
 extern const struct machine machine_real;
+
+/** machine_unload() - delete_module(), not given up at a signal; 0, or -1 and errno */
+int machine_unload(const struct machine *mc, const char *module);
 
 /** struct kernel - which kernel runs */
 struct kernel {

@@ -52,6 +52,9 @@ static int choose_funcs(struct manifest_payload *mp, const struct payload *pl,
 			"no struct mend_patch was found in it, so its functions are not known");
 		return err_hint(e, "name each of them: --func OBJECT:SYMBOL:SYMPOS");
 	}
+	if (pl->has_patch && !pl->nr_funcs)
+		return err_set(e, ERR_INPUT, "it has callbacks only: a bundle's payload replaces at "
+			       "least one function");
 	mp->funcs = pl->has_patch ? pl->funcs : given->funcs;
 	mp->nr_funcs = pl->has_patch ? pl->nr_funcs : given->nr_funcs;
 	return 0;

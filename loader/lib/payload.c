@@ -15,17 +15,7 @@
 #include <string.h>
 
 #include "elf_view.h"
-
-/* struct mend_patch, mend_object and mend_func on a 64-bit machine */
-#define PATCH_NAME		8
-#define PATCH_GENERATION	16
-#define PATCH_OBJECTS		24
-#define PATCH_BOOLS		32
-#define OBJECT_FUNCS		8
-#define OBJECT_SIZE		72
-#define FUNC_NEW		8
-#define FUNC_SYMPOS		16
-#define FUNC_SIZE		24
+#include "payload_layout.h"
 
 /* Bools and the padding behind them, as one little-endian number */
 #define BOOL_UNLOADABLE		1ULL
@@ -95,13 +85,12 @@ static bool add_func(struct payload *p, const char *object, const char *symbol, 
 	return true;
 }
 
-/* One array of struct mend_func; false if it does not have that shape. */
+/* One array of struct mend_func, perhaps empty; false if it does not have that shape. */
 static bool read_funcs(const struct elf_view *v, struct elf_place at, const char *object,
 		       struct payload *p)
 {
 	const char *symbol;
 	uint64_t sympos;
-	size_t before = p->nr_funcs;
 
 	for (; !is_null(v, at); at = plus(at, FUNC_SIZE)) {
 		symbol = elf_view_string(v, pointer(v, at), MEND_SYMBOL_LEN - 1);
@@ -111,24 +100,53 @@ static bool read_funcs(const struct elf_view *v, struct elf_place at, const char
 		    !add_func(p, object, symbol, sympos))
 			return false;
 	}
-	return p->nr_funcs > before;
+	return true;
+}
+
+/* -1: what is there is no callbacks; otherwise how many there are */
+static int count_callbacks(const struct elf_view *v, struct elf_place object)
+{
+	struct elf_place at;
+	int i, n = 0;
+
+	for (i = 0; i < OBJECT_NR_CALLBACKS; i++) {
+		at = plus(object, OBJECT_CALLBACKS + 8 * (uint64_t)i);
+		if (is_null(v, at))
+			continue;
+		if (!is_code(v, pointer(v, at)))
+			return -1;
+		n++;
+	}
+	return n;
+}
+
+/* An object has functions, or callbacks, or both. */
+static bool read_object(const struct elf_view *v, struct elf_place at, const char *object,
+			struct payload *p)
+{
+	struct elf_place funcs = pointer(v, plus(at, OBJECT_FUNCS));
+	int callbacks = count_callbacks(v, at);
+	size_t before = p->nr_funcs;
+
+	if (!funcs.section || callbacks < 0 || !read_funcs(v, funcs, object, p))
+		return false;
+	return callbacks || p->nr_funcs > before;
 }
 
 /* One array of struct mend_object */
 static bool read_objects(const struct elf_view *v, struct elf_place at, struct payload *p)
 {
 	const char *object;
-	struct elf_place funcs;
+	bool any = false;
 
 	for (; !is_null(v, plus(at, OBJECT_FUNCS)); at = plus(at, OBJECT_SIZE)) {
 		object = is_null(v, at) ? "vmlinux" :
 			 elf_view_string(v, pointer(v, at), MEND_OBJECT_LEN - 1);
-		funcs = pointer(v, plus(at, OBJECT_FUNCS));
-		if (!object || !manifest_is_object(object) || !funcs.section ||
-		    !read_funcs(v, funcs, object, p))
+		if (!object || !manifest_is_object(object) || !read_object(v, at, object, p))
 			return false;
+		any = true;
 	}
-	return p->nr_funcs > 0;
+	return any;
 }
 
 static void drop_funcs(struct payload *p)

@@ -19,6 +19,9 @@
 #define HINT_REBUILD \
 	"this bundle needs a payload built for exactly the running kernel"
 
+#define HINT_HURT \
+	"do not apply it again; tell its vendor, with dmesg"
+
 static const struct reason_info reasons[] = {
 	KERNEL(OK, OK, NULL),
 
@@ -69,10 +72,23 @@ static const struct reason_info reasons[] = {
 	KERNEL(FTRACE_OWNER, INCOMPATIBLE,
 	       "remove the other owner (a livepatch or a kprobe) first"),
 	KERNEL(FTRACE, INCOMPATIBLE, "see 'sysctl kernel.ftrace_enabled' and dmesg"),
+	KERNEL(CALLBACK, ERROR, "the patch itself found that it cannot go on now: dmesg may say more"),
+	KERNEL(STATES, INCOMPATIBLE,
+	       "a patch that is on has changed something that this one knows nothing of: get a "
+	       "newer generation, or revert that patch first"),
 
 	KERNEL(BUSY, BUSY, HINT_AGAIN),
 	KERNEL(UNRELIABLE, BUSY, HINT_AGAIN),
 	KERNEL(SUSPEND, BUSY, "try again after resume"),
+
+	KERNEL(DEADLINE, ROLLED_BACK, "apply it again, and 'mend confirm' it in time"),
+	KERNEL(OOPS, ROLLED_BACK, HINT_HURT),
+	KERNEL(WARN, ROLLED_BACK, HINT_HURT),
+	KERNEL(SOFTLOCKUP, ROLLED_BACK, HINT_HURT),
+	KERNEL(HEALTH, ROLLED_BACK, "see what the health command has printed"),
+	KERNEL(INTEGRITY, REFUSED,
+	       "something else writes kernel code: find out what; 'mend revert' and 'mend apply' "
+	       "set the function's entry anew"),
 
 	LOCAL(USAGE, USAGE, "'mend --help' lists the commands"),
 	LOCAL(IO, ERROR, NULL),
@@ -90,6 +106,7 @@ static const struct reason_info reasons[] = {
 	      "signature, apart from the bundle's"),
 	LOCAL(NOTHING, NOTHING, NULL),
 	LOCAL(UNLOAD, ERROR, NULL),
+	LOCAL(ROLLED_BACK, ROLLED_BACK, "'mend status NAME' and dmesg say why"),
 };
 
 static const struct reason_info unknown = {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fs.h"
 #include "manifest.h"
@@ -128,13 +129,32 @@ static bool read_objects(struct sysfs_patch *p, const char *dir)
 	return ok;
 }
 
+/* A number, and a text behind it */
+static void read_reason(struct sysfs_patch *p, const char *dir)
+{
+	char line[16 + sizeof(p->reason_text)], *text;
+	uint64_t number;
+
+	read_string(dir, "reason", line, sizeof(line));
+	text = line + strcspn(line, " ");
+	if (*text)
+		*text++ = '\0';
+	if (!manifest_number(line, 0, UINT32_MAX, &number))
+		return;
+	p->reason = (uint32_t)number;
+	snprintf(p->reason_text, sizeof(p->reason_text), "%s", text);
+}
+
 static bool read_patch(struct sysfs_patch *p, const char *dir)
 {
 	read_string(dir, "name", p->name, sizeof(p->name));
 	p->generation = read_number(dir, "generation");
 	p->enabled = read_number(dir, "enabled");
 	p->unloadable = read_number(dir, "unloadable");
+	p->forced = read_number(dir, "forced");
+	p->probation_ms = read_number(dir, "probation_ms");
 	read_string(dir, "state", p->state, sizeof(p->state));
+	read_reason(p, dir);
 	read_string(dir, "digest", p->digest, sizeof(p->digest));
 	read_string(dir, "signer", p->signer, sizeof(p->signer));
 	read_string(dir, "module", p->module, sizeof(p->module));
@@ -184,6 +204,28 @@ static int compare(const void *a, const void *b)
 	return order ? order : (p->generation > q->generation) - (p->generation < q->generation);
 }
 
+static bool module_loaded(const struct machine *mc, const char *name)
+{
+	char path[300];
+
+	/* What is built in has a folder there as well, but no state. */
+	snprintf(path, sizeof(path), "%s/%s/initstate", mc->modules, name);
+	return !access(path, F_OK);
+}
+
+static void find_modules(struct sysfs_patches *all, const struct machine *mc)
+{
+	size_t i, j;
+
+	for (i = 0; i < all->nr_patches; i++) {
+		for (j = 0; j < all->patches[i].nr_objects; j++) {
+			struct sysfs_object *o = &all->patches[i].objects[j];
+
+			o->loaded = !strcmp(o->name, "vmlinux") || module_loaded(mc, o->name);
+		}
+	}
+}
+
 int sysfs_read(struct sysfs_patches *all, const struct machine *mc, struct err *e)
 {
 	struct dirent **names;
@@ -210,6 +252,7 @@ int sysfs_read(struct sysfs_patches *all, const struct machine *mc, struct err *
 		sysfs_free(all);
 	else if (all->nr_patches)
 		qsort(all->patches, all->nr_patches, sizeof(*all->patches), compare);
+	find_modules(all, mc);
 	return ret;
 }
 
@@ -232,6 +275,22 @@ const struct sysfs_patch *sysfs_find(const struct sysfs_patches *all, const char
 		if (all->patches[i].generation == generation && !strcmp(all->patches[i].name, name))
 			return &all->patches[i];
 	return NULL;
+}
+
+const struct sysfs_patch *sysfs_find_name(const struct sysfs_patches *all, const char *name)
+{
+	size_t i;
+
+	/* sorted: the last one is the highest */
+	for (i = all->nr_patches; i; i--)
+		if (!strcmp(all->patches[i - 1].name, name))
+			return &all->patches[i - 1];
+	return NULL;
+}
+
+bool sysfs_rolled_back(const struct sysfs_patch *p)
+{
+	return !strcmp(p->state, "rolled-back") || !strcmp(p->state, "rollback-blocked");
 }
 
 const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name)

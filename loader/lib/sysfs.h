@@ -9,18 +9,31 @@
 #include "err.h"
 #include "machine.h"
 
+/**
+ * struct sysfs_object - vmlinux or a module
+ * @loaded:	the module is there; always true for vmlinux
+ */
 struct sysfs_object {
 	char name[MEND_OBJECT_LEN];
-	bool patched;
+	bool patched, loaded;
 	char **funcs;		/* "symbol,sympos" */
 	size_t nr_funcs;
 };
 
-/** struct sysfs_patch - one directory; what it does not have stays zero or "" */
+/**
+ * struct sysfs_patch - one directory; what it does not have stays zero or ""
+ * @forced:	it was switched although tasks were inside
+ * @probation_ms: until it is taken back unless it is confirmed; 0: it is not on probation
+ * @reason:	enum mend_reason: why it is degraded or was taken back; 0: it is not
+ * @reason_text: the same in English; may be empty
+ */
 struct sysfs_patch {
 	char name[MEND_NAME_LEN];
 	uint64_t generation;
-	bool enabled, unloadable;
+	bool enabled, unloadable, forced;
+	uint64_t probation_ms;
+	uint32_t reason;
+	char reason_text[MEND_TEXT_LEN];
 	char state[32];
 	char digest[2 * MEND_DIGEST_LEN + 1];
 	char signer[256];
@@ -45,6 +58,12 @@ void sysfs_free(struct sysfs_patches *all);
 /** sysfs_find() - by name and generation, or NULL */
 const struct sysfs_patch *sysfs_find(const struct sysfs_patches *all, const char *name,
 				     uint64_t generation);
+
+/** sysfs_find_name() - its highest generation, or NULL */
+const struct sysfs_patch *sysfs_find_name(const struct sysfs_patches *all, const char *name);
+
+/** sysfs_rolled_back() - was it taken back by mend.ko, or is it to be? */
+bool sysfs_rolled_back(const struct sysfs_patch *p);
 
 /** sysfs_find_enabled() - the generation of @name that is on, or NULL */
 const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name);

@@ -82,7 +82,7 @@ void waiting_text(const struct waiting *w, char *out, size_t size)
 			*c = '?';
 }
 
-static bool look(const struct machine *mc, struct waiting *w)
+bool waiting_look(const struct machine *mc, struct waiting *w)
 {
 	char line[WAITING_LINE_MAX];
 	char *path = fs_path(mc->sysfs, "waiting");
@@ -123,7 +123,7 @@ static void *watch_thread(void *arg)
 
 	while (pass_time(watch)) {
 		if (wait->tell)
-			wait->tell(look(watch->mc, &w) ? &w : NULL, wait->data);
+			wait->tell(waiting_look(watch->mc, &w) ? &w : NULL, wait->data);
 		/*
 		 * A signal whose handler ran just before the ioctl began would not end
 		 * it. It cannot be too late either: waiting_end() joins.

@@ -28,6 +28,9 @@ struct waiting {
 /** waiting_parse() - "milliseconds pid object:function comm"; false if it is not that */
 bool waiting_parse(struct bytes line, struct waiting *w);
 
+/** waiting_look() - does a switch wait, and for whom? */
+bool waiting_look(const struct machine *mc, struct waiting *w);
+
 /**
  * waiting_text() - the same for people, printable ASCII, in at most @size bytes
  *

@@ -39,10 +39,12 @@ static int group_teardown(void **state)
 	return 0;
 }
 
-static struct apply_result result;
-static struct revert_result reverted;
 static struct err e;
 static struct switch_wait patience;
+static struct apply_patch result;
+static struct apply request;
+static struct revert_patch reverted;
+static struct revert back;
 static atomic_int stop;
 static unsigned int told, nulls;
 static struct waiting last;
@@ -67,7 +69,7 @@ static int setup(void **state)
 {
 	(void)state;
 	fake_start();
-	fake.bundle = &bundle;
+	fake.bundles[0] = &bundle;
 	patience = (struct switch_wait){ .timeout_ms = 2500 };
 	stop = 0;
 	told = nulls = 0;
@@ -84,12 +86,18 @@ static int teardown(void **state)
 /* 0 or the reason */
 static uint32_t apply(void)
 {
-	return apply_bundle(&fake.mc, &bundle, &patience, &result, &e) ? e.reason : 0;
+	result = (struct apply_patch){ .path = "b.mend", .bundle = &bundle };
+	request = (struct apply){ .on = &result, .nr_on = 1, .wait = &patience };
+	return apply_run(&fake.mc, &request, &e) ? e.reason : 0;
 }
 
 static uint32_t revert(const char *name, bool unload)
 {
-	return revert_patch(&fake.mc, name, &patience, unload, &reverted, &e) ? e.reason : 0;
+	reverted = (struct revert_patch){ .name = name };
+	back = (struct revert){
+		.off = &reverted, .nr_off = 1, .unload = unload, .wait = &patience,
+	};
+	return revert_run(&fake.mc, &back, &e) ? e.reason : 0;
 }
 
 static size_t nr_patches(void)
@@ -110,11 +118,14 @@ static void loads_and_switches(void **state)
 	assert_string_equal(fake.calls, "oals");
 	assert_true(result.loaded);
 	assert_int_equal(result.replaced, 0);
-	assert_int_equal(result.sw.pause_ns, 12345);
-	assert_string_equal(fake.last_op.name, "test-patch");
-	assert_int_equal(fake.last_op.generation, 7);
-	assert_int_equal(fake.last_op.action, MEND_OP_ON);
-	assert_int_equal(fake.timeout_ms, 2500);
+	assert_int_equal(request.sw.pause_ns, 12345);
+	assert_int_equal(fake.sw_args.nr_ops, 1);
+	assert_string_equal(fake.ops[0].name, "test-patch");
+	assert_int_equal(fake.ops[0].generation, 7);
+	assert_int_equal(fake.ops[0].action, MEND_OP_ON);
+	assert_int_equal(fake.sw_args.timeout_ms, 2500);
+	assert_int_equal(fake.sw_args.flags, 0);
+	assert_int_equal(fake.sw_args.probation_ms, 0);
 }
 
 static void does_not_load_what_is_there(void **state)
@@ -217,7 +228,7 @@ static void a_busy_switch_unloads_what_it_loaded(void **state)
 	assert_int_equal(apply(), MEND_R_BUSY);
 	assert_int_equal(e.code, EXIT_CODE_BUSY);
 	assert_string_equal(fake.calls, "oalsu");
-	assert_int_equal(result.sw.blocker.pid, 123);
+	assert_int_equal(request.sw.blocker.pid, 123);
 	assert_true(result.unloaded);
 	assert_int_equal(nr_patches(), 0);
 }
@@ -315,10 +326,10 @@ static void reverts_the_one_that_is_on(void **state)
 	fake_patch("test-patch", 7, "mend_test_patch_7", digest, true);
 	assert_int_equal(revert("test-patch", false), 0);
 	assert_int_equal(reverted.generation, 7);
-	assert_int_equal(reverted.unloaded, 0);
+	assert_int_equal(back.unloaded, 0);
 	assert_string_equal(fake.calls, "os");
-	assert_int_equal(fake.last_op.generation, 0);
-	assert_int_equal(fake.last_op.action, MEND_OP_OFF);
+	assert_int_equal(fake.ops[0].generation, 0);
+	assert_int_equal(fake.ops[0].action, MEND_OP_OFF);
 	assert_int_equal(nr_patches(), 2);
 }
 
@@ -346,7 +357,7 @@ static void unload_removes_all_that_are_off(void **state)
 	fake_patch("test-patch", 7, "mend_test_patch_7", digest, true);
 	fake_patch("other", 1, "mend_other_1", "11", false);
 	assert_int_equal(revert("test-patch", true), 0);
-	assert_int_equal(reverted.unloaded, 2);
+	assert_int_equal(back.unloaded, 2);
 	assert_string_equal(fake.calls, "osuu");
 	assert_int_equal(nr_patches(), 1);
 }
@@ -357,7 +368,7 @@ static void unload_works_when_all_is_off(void **state)
 	fake_patch("test-patch", 7, "mend_test_patch_7", digest, false);
 	assert_int_equal(revert("test-patch", true), 0);
 	assert_int_equal(reverted.generation, 0);
-	assert_int_equal(reverted.unloaded, 1);
+	assert_int_equal(back.unloaded, 1);
 	assert_string_equal(fake.calls, "u");
 }
 
@@ -380,7 +391,7 @@ static void a_busy_revert_unloads_nothing(void **state)
 	fake.reason = MEND_R_BUSY;
 	assert_int_equal(revert("test-patch", true), MEND_R_BUSY);
 	assert_string_equal(fake.calls, "os");
-	assert_int_equal(reverted.sw.blocker.tgid, 120);
+	assert_int_equal(back.sw.blocker.tgid, 120);
 }
 
 static void already_in_the_wanted_state_is_nothing_to_do(void **state)
@@ -431,11 +442,20 @@ static void an_interrupted_switch_unloads_what_it_loaded(void **state)
 	assert_int_equal(nr_patches(), 0);
 }
 
-static void a_signal_before_the_switch_counts(void **state)
+static void a_signal_before_anything_is_loaded_counts(void **state)
 {
 	(void)state;
 	patience.stop = &stop;
 	stop = SIGUSR1;
+	assert_int_equal(apply(), MEND_R_INTERRUPTED);
+	assert_string_equal(fake.calls, "o");
+}
+
+static void a_signal_before_the_switch_counts(void **state)
+{
+	(void)state;
+	patience.stop = &stop;
+	fake.load_stop = &stop;
 	assert_int_equal(apply(), MEND_R_INTERRUPTED);
 	assert_string_equal(fake.calls, "oalu");
 	assert_int_equal(nr_patches(), 0);
@@ -490,6 +510,7 @@ int main(void)
 		TEST(who_is_in_the_way_is_told_while_it_waits),
 		TEST(nothing_is_told_of_a_switch_that_does_not_wait),
 		TEST(an_interrupted_switch_unloads_what_it_loaded),
+		TEST(a_signal_before_anything_is_loaded_counts),
 		TEST(a_signal_before_the_switch_counts),
 		TEST(a_signal_just_before_the_ioctl_is_not_lost),
 	};

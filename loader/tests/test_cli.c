@@ -103,7 +103,8 @@ static void make_bundle(void)
 static void every_command_has_help_with_examples(void **state)
 {
 	static const char *const verbs[] = {
-		"keygen", "pack", "sign", "verify", "inspect", "apply", "revert", "status"
+		"keygen", "pack", "sign", "verify", "inspect", "apply", "revert", "confirm",
+		"status"
 	};
 	char args[64];
 	size_t i;
@@ -129,11 +130,23 @@ static void wrong_usage_is_64(void **state)
 		"", "nonsense", "--nonsense", "help nonsense", "keygen", "keygen --out",
 		"keygen --out a b", "keygen --out a --bits x", "keygen --nonsense", "pack", "sign",
 		"sign x", "sign x --key y", "sign x y --key y --cert z", "verify", "verify a b",
-		"verify a --keys b --cert c", "inspect", "apply", "apply a b",
+		"verify a --keys b --cert c", "verify a --running",
+		"verify --running --keys b", "inspect", "apply", "apply a --force",
+		"apply a --force yes", "apply a --force=yes", "apply a --force=",
+		"apply a --force=inconsistent --probation 1m", "apply a --health true",
+		"apply a --probation", "apply a --probation 0", "apply a --probation 0.0009",
+		"apply a --probation 8d", "apply a --probation 1w", "apply a --probation 1mm",
+		"apply a --probation m", "apply a --probation 1.5.1h", "apply a --probation 1.0000",
+		"apply a --probation 4294967296", "apply a --probation 99999999999999999999d",
+		"apply a --revert", "apply a --revert B", "apply a --revert b --revert b",
+		"apply --revert b", "apply $(seq 65)", "apply $(seq 64) --revert b",
+		"apply a $(printf ' --revert a%d' $(seq 65))",
 		"apply a --timeout", "apply a --timeout x", "apply a --timeout -1",
 		"apply a --timeout 1.", "apply a --timeout .5", "apply a --timeout 1e3",
 		"apply a --timeout 3601", "apply a --timeout 99999999999999999999", "revert",
-		"revert a b", "revert A", "revert a/b", "revert ../a", "status a b",
+		"revert a a", "revert a b a", "revert a B", "revert $(printf 'a%d ' $(seq 65))",
+		"revert a --force", "revert a --force=inconsistent --unload",
+		"confirm A", "confirm a/b", "confirm --nonsense", "revert A", "revert a/b", "revert ../a", "status a b",
 		"pack -o x", "pack -o x " HEAD, "pack " HEAD GOOD, "pack -o x " HEAD GOOD "y",
 		"pack -o x " HEAD GOOD "--key y", "pack -o x " HEAD GOOD "--cert y",
 		"pack -o x " HEAD GOOD "--name Bad", "pack -o x " HEAD GOOD "--generation 0",
@@ -249,6 +262,8 @@ static void pack_refuses_what_does_not_fit(void **state)
 		{ GOOD "--generation 4", "generation 3, not 4" },
 		{ GOOD "--func vmlinux:a:0", "leave out --func" },
 		{ "--payload " TEST_PAYLOADS "/no_patch.ko@" TEST_BUILD_ID, "its functions" },
+		{ "--payload " TEST_PAYLOADS "/only_callbacks.ko@" TEST_BUILD_ID " --name only",
+		  "callbacks only" },
 		{ GOOD "--expires 2025-06-01T00:00:00Z", "before it is created" },
 		{ GOOD "--vex keys/mend.pem", "not JSON" },
 		{ GOOD "--sbom missing", "No such file" },
@@ -346,6 +361,12 @@ static void another_kernels_bundle_is_3(void **state)
 	(void)state;
 	make_bundle();
 	fails_as_json("apply good.mend --cert keys/mend.pem --json", 3, "RELEASE");
+	fails_as_json("apply good.mend good.mend --cert keys/mend.pem --json", 1, "DUPLICATE");
+	fails_as_json("apply good.mend --revert good --cert keys/mend.pem --json", 1, "DUPLICATE");
+	/* one that cannot even be verified comes first, wherever it stands */
+	fails_as_json("apply good.mend keys/mend.pem --cert keys/mend.pem --json", 4, "CONTAINER");
+	assert_int_equal(mend("apply good.mend --cert keys/mend.pem --force=inconsistent"), 3);
+	test_contains(text(), "RISK: ");
 	assert_int_equal(mend("apply good.mend --cert keys/mend.pem --timeout 0.25"), 3);
 	test_contains(text(), "what to do: ");
 }
@@ -357,6 +378,8 @@ static void without_mend_ko_the_answer_is_1(void **state)
 		skip();
 	fails_as_json("status --json", 1, "DEVICE");
 	fails_as_json("revert good --json", 1, "DEVICE");
+	fails_as_json("confirm --json", 1, "DEVICE");
+	fails_as_json("verify --running --json", 1, "DEVICE");
 	assert_int_equal(mend("status"), 1);
 	test_contains(text(), "modprobe mend");
 }

@@ -115,6 +115,27 @@ static void what_is_not_in_the_file_is_not_invented(void **state)
 	payload_free(&p);
 }
 
+static void objects_may_have_callbacks_and_no_functions(void **state)
+{
+	struct payload p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(read_payload("callbacks", &p, &e), 0);
+	assert_true(p.has_patch);
+	assert_string_equal(p.name, "callbacks");
+	assert_int_equal(p.generation, 2);
+	assert_false(p.unloadable);
+	assert_int_equal(p.nr_funcs, 1);
+	check_func(&p.funcs[0], "vmlinux", "first", 0);
+	payload_free(&p);
+	assert_int_equal(read_payload("only_callbacks", &p, &e), 0);
+	assert_true(p.has_patch);
+	assert_string_equal(p.name, "only");
+	assert_int_equal(p.nr_funcs, 0);
+	payload_free(&p);
+}
+
 /* The good payload after a change by a command on $f */
 static uint32_t after(const char *command)
 {
@@ -380,6 +401,7 @@ int main(void)
 		cmocka_unit_test(what_sanitizers_add_is_no_second_patch),
 		cmocka_unit_test(two_patches_cannot_be_told_apart),
 		cmocka_unit_test(what_is_not_in_the_file_is_not_invented),
+		cmocka_unit_test(objects_may_have_callbacks_and_no_functions),
 		cmocka_unit_test(stripping_debug_information_is_fine),
 		cmocka_unit_test(what_is_no_payload_is_refused),
 		cmocka_unit_test(damaged_files_do_no_harm),

@@ -63,6 +63,61 @@ static void everything_is_read(void **state)
 	sysfs_free(&all);
 }
 
+static void what_is_wrong_with_a_patch_is_read(void **state)
+{
+	const struct sysfs_patch *p;
+	struct sysfs_patches all;
+	struct err e;
+
+	(void)state;
+	fake_patch("ant", 9, "mend_ant_9", "99", true);
+	fake_attr("ant", 9, "state", "rollback-blocked");
+	fake_attr("ant", 9, "reason", "131 CPU 1 was stuck");
+	fake_attr("ant", 9, "forced", "1");
+	fake_attr("ant", 9, "probation_ms", "604800000");
+	fake_patch("bee", 1, "mend_bee_1", "11", true);
+	fake_attr("bee", 1, "reason", "");
+	fake_patch("cow", 1, "mend_cow_1", "11", true);
+	fake_attr("cow", 1, "reason", "many words");
+	fake_patch("dog", 1, "mend_dog_1", "11", true);
+	fake_attr("dog", 1, "reason", "128");
+	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
+	p = sysfs_find_name(&all, "ant");
+	assert_int_equal(p->reason, MEND_R_SOFTLOCKUP);
+	assert_string_equal(p->reason_text, "CPU 1 was stuck");
+	assert_true(p->forced);
+	assert_true(sysfs_rolled_back(p));
+	assert_int_equal(p->probation_ms, MEND_PROBATION_MAX_MS);
+	p = sysfs_find_name(&all, "bee");
+	assert_int_equal(p->reason, 0);
+	assert_string_equal(p->reason_text, "");
+	assert_false(p->forced);
+	assert_false(sysfs_rolled_back(p));
+	assert_int_equal(sysfs_find_name(&all, "cow")->reason, 0);
+	assert_int_equal(sysfs_find_name(&all, "dog")->reason, MEND_R_DEADLINE);
+	assert_null(sysfs_find_name(&all, "do"));
+	sysfs_free(&all);
+}
+
+static void modules_are_told_apart_from_what_is_built_in(void **state)
+{
+	struct sysfs_patches all;
+	struct err e;
+
+	(void)state;
+	fake_patch("ant", 9, "mend_ant_9", "99", true);
+	test_file(fake.dir, "module/ext4/parameters/x", "");
+	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
+	assert_string_equal(all.patches[0].objects[0].name, "ext4");
+	assert_false(all.patches[0].objects[0].loaded);
+	assert_true(all.patches[0].objects[1].loaded);
+	sysfs_free(&all);
+	test_file(fake.dir, "module/ext4/initstate", "live\n");
+	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
+	assert_true(all.patches[0].objects[0].loaded);
+	sysfs_free(&all);
+}
+
 static void no_patch_is_no_error(void **state)
 {
 	struct sysfs_patches all;
@@ -170,6 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everything_is_read),
+		TEST(what_is_wrong_with_a_patch_is_read),
+		TEST(modules_are_told_apart_from_what_is_built_in),
 		TEST(no_patch_is_no_error),
 		TEST(no_module_is_one),
 		TEST(one_that_goes_away_is_left_out),

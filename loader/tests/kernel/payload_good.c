@@ -5,6 +5,23 @@
  */
 #define TEST_MODULE	"mend_good_3"
 #include <mend/patch.h>
+#include "lib/payload_layout.h"
+
+/* What the loader thinks of the structs is what they are. */
+#define HOLDS(condition)	_Static_assert(condition, #condition)
+HOLDS(__builtin_offsetof(struct mend_patch, name) == PATCH_NAME);
+HOLDS(__builtin_offsetof(struct mend_patch, generation) == PATCH_GENERATION);
+HOLDS(__builtin_offsetof(struct mend_patch, objs) == PATCH_OBJECTS);
+HOLDS(__builtin_offsetof(struct mend_patch, unloadable) == PATCH_BOOLS);
+HOLDS(__builtin_offsetof(struct mend_object, name) == 0);
+HOLDS(__builtin_offsetof(struct mend_object, funcs) == OBJECT_FUNCS);
+HOLDS(__builtin_offsetof(struct mend_object, callbacks) == OBJECT_CALLBACKS);
+HOLDS(sizeof(struct mend_callbacks) == OBJECT_NR_CALLBACKS * sizeof(void *));
+HOLDS(sizeof(struct mend_object) == OBJECT_SIZE);
+HOLDS(__builtin_offsetof(struct mend_func, old_name) == 0);
+HOLDS(__builtin_offsetof(struct mend_func, new_func) == FUNC_NEW);
+HOLDS(__builtin_offsetof(struct mend_func, old_sympos) == FUNC_SYMPOS);
+HOLDS(sizeof(struct mend_func) == FUNC_SIZE);
 
 MEND_EXTERN("vmlinux", hidden_function, 0);
 int hidden_function(int n);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where things are in the structs of mend/patch.h on a 64-bit machine. That
+ * header is for the kernel, so the loader cannot include it; the tests compile
+ * this one against it (tests/kernel/payload_good.c).
+ */
+#ifndef MEND_LIB_PAYLOAD_LAYOUT_H
+#define MEND_LIB_PAYLOAD_LAYOUT_H
+
+#define PATCH_NAME		8
+#define PATCH_GENERATION	16
+#define PATCH_OBJECTS		24
+#define PATCH_BOOLS		32	/* the first is "unloadable" */
+
+#define OBJECT_FUNCS		8
+#define OBJECT_CALLBACKS	16	/* so many pointers to code */
+#define OBJECT_NR_CALLBACKS	5
+#define OBJECT_SIZE		72
+
+#define FUNC_NEW		8
+#define FUNC_SYMPOS		16
+#define FUNC_SIZE		24
+
+#endif /* MEND_LIB_PAYLOAD_LAYOUT_H */
