@@ -307,6 +307,12 @@ TEST(switches_by_sysfs)
 	walk(&look_op);
 }
 
+TEST(modules_that_come_and_go)
+{
+	walk(&module_comes_op);
+	walk(&module_goes_op);
+}
+
 TEST(switches_that_are_refused)
 {
 	payloads_for_switches();

@@ -39,6 +39,9 @@ struct outcome {
 	char stack[STACK_LEN];
 };
 
+/* From failnth_objects.c */
+extern const struct operation module_comes_op, module_goes_op;
+
 /* From failnth_ops.c. The order is the one of a patch's life. */
 extern const struct operation load_mend_op, open_and_info_op, authorize_op, load_signed_op,
 	load_unsigned_op, load_relocated_op, load_refused_op, switch_on_op, switch_many_op,
