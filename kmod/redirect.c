@@ -51,8 +51,7 @@ void notrace redirect_handler(unsigned long ip, unsigned long parent_ip, struct 
 
 	preempt_disable_notrace();
 	/* Pairs with nothing: the machine is stopped when this is written. */
-	to = table_lookup(READ_ONCE(current_table), ip);
-	if (to)
+	if (table_find(READ_ONCE(current_table), ip, &to))
 		compat_set_ip(fregs, to);
 	preempt_enable_notrace();
 }

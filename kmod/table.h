@@ -83,28 +83,42 @@ size_t table_bytes(u32 nr);
 void table_build(struct table *table, const struct site *sites, u32 nr, u64 seed);
 
 /**
- * table_lookup() - the way of a call
+ * table_find() - the way of a call
  * @table: a built table
  * @ip: a function's ftrace record
+ * @to: out: where to continue
  *
- * Return: where to continue; 0: not redirected.
+ * Return: whether @ip is redirected.
  *
  * Context: any, NMI included; the caller keeps the table alive. Inlined into
- * the ftrace handler, hence no calls.
+ * the ftrace handler, hence no calls; and every call of every patched function
+ * comes here, hence the care for single instructions.
  */
 static inline __attribute__((__always_inline__))
-unsigned long table_lookup(const struct table *table, unsigned long ip)
+bool table_find(const struct table *table, unsigned long ip, unsigned long *to)
 {
 	const struct table_entry *entry = (const void *)((const char *)table->entries +
 							 (((ip * table->mul) >> 32) & table->mask));
 
 	/* Ends: the slot behind the last possible entry is always empty. */
 	for (;; entry++) {
-		if (likely(entry->ip == ip))
-			return entry->to;
+		if (likely(entry->ip == ip)) {
+			*to = entry->to;
+			return true;
+		}
+		/* So that the comparison above needs no register: it is read again below. */
+		asm("" : "+r" (entry));
 		if (!entry->ip)
-			return 0;
+			return false;
 	}
+}
+
+/** table_lookup() - table_find() where 0 says that @ip is not redirected */
+static inline unsigned long table_lookup(const struct table *table, unsigned long ip)
+{
+	unsigned long to;
+
+	return table_find(table, ip, &to) ? to : 0;
 }
 
 #endif /* MEND_TABLE_H */
