@@ -64,6 +64,13 @@ reasons()
 	done < <(cut -f 1,2,11 "$RESULTS/rows.tsv")
 }
 
+# 1 or 0: is there such a figure?
+was_measured()
+{
+	awk -F '\t' -v kernel="$1" -v figure="$2" '$1 == kernel && $2 == figure { found = 1 }
+		END { print found + 0 }' "$RESULTS/summary.tsv"
+}
+
 charts()
 {
 	local name
@@ -72,7 +79,8 @@ charts()
 	for name in $(cut -f 1 "$RESULTS/rows.tsv" | uniq); do
 		awk -F '\t' -v kernel="$name" -f "$LIB/chart-data.awk" "$RESULTS/summary.tsv" \
 			>"$RESULTS/.chart"
-		gnuplot -e "data='$RESULTS/.chart'; kernel='$name'; out='$RESULTS/$name'" \
+		gnuplot -e "data='$RESULTS/.chart'; kernel='$name'; out='$RESULTS/$name'; \
+			counted=$(was_measured "$name" call); timed=$(was_measured "$name" apply-idle)" \
 			"$LIB/charts.gnuplot" || die "gnuplot does not draw the charts of $name"
 	done
 	rm -f "$RESULTS/.chart"
