@@ -223,12 +223,17 @@ static int enable_from_init(const struct patch *patch)
 
 int mend_enable(struct mend_patch *desc)
 {
+	struct patch *patch;
 	bool is_signed;
 	int err = register_payload(desc, &is_signed);
 
-	if (err || is_signed)
+	if (err)
 		return err;
-	err = enable_from_init(patch_of(desc->mod, desc));
+	patch = patch_of(desc->mod, desc);
+	patch->by_enable = true;
+	if (is_signed)
+		return 0;
+	err = enable_from_init(patch);
 	if (err)
 		mend_unregister(desc);
 	return err;
@@ -287,8 +292,9 @@ void patch_going(struct module *mod)
 
 	if (!patch)
 		return;
-	pr_err("payload '%s' goes and has not unregistered its patch; its init or exit is wrong\n",
-	       mod->name);
+	if (!patch->by_enable)
+		pr_err("payload '%s' goes and has not unregistered its patch; its init or exit is wrong\n",
+		       mod->name);
 	unregister_patch(patch);
 }
 

@@ -146,6 +146,8 @@ struct switch_record {
  * @seq: when it was switched on; as @state
  * @pinned: the payload keeps a reference on itself for ever; as @state
  * @forced: it was switched with tasks inside; as @state
+ * @by_enable: mend_enable() registered it: it goes with its payload, whose exit
+ *	does not unregister it; set once, in the payload's init
  * @off_wanted: a module that it requires could not be patched; as @state
  * @last: as @state
  */
@@ -167,6 +169,7 @@ struct patch {
 	u64 seq;
 	bool pinned;
 	bool forced;
+	bool by_enable;
 	bool off_wanted;
 	struct switch_record last;
 };

@@ -127,6 +127,25 @@ static ssize_t unloadable_show(struct kobject *kobj, struct kobj_attribute *attr
 	return sysfs_emit(buf, "%d\n", to_patch(kobj)->unloadable);
 }
 
+static ssize_t replace_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_patch(kobj)->desc->replace);
+}
+
+/* Which of the active patches it is, from the bottom, 1; 0: it is not active. */
+static ssize_t stack_order_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct patch *self = to_patch(kobj);
+	struct patch *patch = NULL;
+	unsigned int order = 0;
+
+	mutex_lock(&registry_mutex);
+	while (patch_is_active(self) && (patch = patch_next(patch)))
+		order += patch_is_active(patch) && patch->seq <= self->seq;
+	mutex_unlock(&registry_mutex);
+	return sysfs_emit(buf, "%u\n", order);
+}
+
 static ssize_t forced_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", READ_ONCE(to_patch(kobj)->forced));
@@ -173,6 +192,8 @@ ATTR_RO(digest);
 ATTR_RO(signer);
 ATTR_RO(module);
 ATTR_RO(unloadable);
+ATTR_RO(replace);
+ATTR_RO(stack_order);
 ATTR_RO(forced);
 ATTR_RO(reason);
 static BIN_ATTR_RO(manifest, 0);
@@ -191,6 +212,8 @@ static struct attribute *patch_attrs[] = {
 	&signer_attr.attr,
 	&module_attr.attr,
 	&unloadable_attr.attr,
+	&replace_attr.attr,
+	&stack_order_attr.attr,
 	&forced_attr.attr,
 	&reason_attr.attr,
 	NULL
