@@ -103,6 +103,24 @@ static void two_patches_cannot_be_told_apart(void **state)
 	test_contains(e.message, "more than one");
 }
 
+/* What has no name of its own has its module's; see test "named_by_module". */
+static void a_livepatch_module_is_a_payload(void **state)
+{
+	struct payload p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(read_payload("klp", &p, &e), 0);
+	assert_true(p.has_patch);
+	assert_string_equal(p.name, "");
+	assert_string_equal(p.module, "mend_klp");
+	assert_int_equal(p.generation, 0);
+	assert_int_equal(p.nr_funcs, 2);
+	check_func(&p.funcs[0], "vmlinux", "first", 2);
+	check_func(&p.funcs[1], "ext4", "second", 0);
+	payload_free(&p);
+}
+
 static void what_is_not_in_the_file_is_not_invented(void **state)
 {
 	struct payload p;
@@ -400,6 +418,7 @@ int main(void)
 		cmocka_unit_test(name_and_generation_may_be_left_out),
 		cmocka_unit_test(what_sanitizers_add_is_no_second_patch),
 		cmocka_unit_test(two_patches_cannot_be_told_apart),
+		cmocka_unit_test(a_livepatch_module_is_a_payload),
 		cmocka_unit_test(what_is_not_in_the_file_is_not_invented),
 		cmocka_unit_test(objects_may_have_callbacks_and_no_functions),
 		cmocka_unit_test(stripping_debug_information_is_fine),

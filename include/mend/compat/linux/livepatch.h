@@ -36,6 +36,7 @@
 
 /* What sources that include linux/livepatch.h may count on. */
 #include <linux/completion.h>
+#include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/list.h>
 #include <linux/module.h>

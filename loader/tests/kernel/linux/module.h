@@ -22,9 +22,11 @@ extern struct module __this_module;
 
 #define TEST_PASTE(a, b)	a##b
 #define TEST_UNIQUE(a, b)	TEST_PASTE(a, b)
-#define MODULE_INFO(tag, info)						\
-	static const char TEST_UNIQUE(__modinfo_, __LINE__)[] __used	\
-	__section(".modinfo") = #tag "=" info
+#define TEST_STRING(s)		#s
+#define __MODULE_INFO(tag, name, info)					\
+	static const char TEST_UNIQUE(__modinfo_##name, __LINE__)[] __used \
+	__section(".modinfo") = TEST_STRING(tag) "=" info
+#define MODULE_INFO(tag, info)	__MODULE_INFO(tag, tag, info)
 #define MODULE_LICENSE(l)						\
 	static const char __modinfo_license[] __used			\
 	__section(".modinfo") = "license=" l
