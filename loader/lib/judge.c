@@ -5,6 +5,8 @@
  */
 #include "judge.h"
 
+#include <errno.h>
+
 #include "health.h"
 #include "probation.h"
 
@@ -82,7 +84,7 @@ static void take_back(const struct machine *mc, const struct apply *a, const str
 	if (!ret)
 		err_append(e, "; %s taken back", a->nr_on + a->nr_off > 1 ? "all of it was" :
 								      "the patch was");
-	else if (why.reason == MEND_R_BUSY || why.reason == MEND_R_UNRELIABLE)
+	else if (why.errnum == EBUSY)
 		err_append(e, "; it is taken back as soon as no task is inside: %s", why.message);
 	else
 		explain(mc, m, &why, e);

@@ -67,28 +67,40 @@ static int check_names(const struct confirm *c, const struct sysfs_patches *all,
 	return 0;
 }
 
-/* EALREADY and ENOENT: others of its switch, or mend.ko, were quicker; sysfs will tell. */
+/*
+ * EALREADY and ENOENT: others of its switch, or mend.ko, were quicker; sysfs will tell.
+ * 1: too late, it is about to be taken back: @e says why.
+ */
 static int confirm_one(struct device *d, const struct sysfs_patch *p, struct err *e)
 {
-	if (!device_probation(d, p->name, p->generation, MEND_PROBATION_CONFIRM, MEND_R_OK, e))
+	struct err why;
+
+	if (!device_probation(d, p->name, p->generation, MEND_PROBATION_CONFIRM, MEND_R_OK, &why))
 		return 0;
-	return e->reason == MEND_R_STATE || e->reason == MEND_R_NO_PATCH ? 0 : -1;
+	if (why.reason == MEND_R_STATE || why.reason == MEND_R_NO_PATCH)
+		return 0;
+	*e = why;
+	return why.code == EXIT_CODE_ROLLED_BACK ? 1 : -1;
 }
 
+/* 0, 1: too late for one of them, with @e; -1 */
 static int confirm_named(const struct machine *mc, const struct confirm *c,
 			 const struct sysfs_patches *before, struct err *e)
 {
+	int ret = 0, late = 0;
 	struct device d;
-	int ret = 0;
 	size_t i;
 
 	if (device_open(&d, mc, e))
 		return -1;
-	for (i = 0; i < before->nr_patches && !ret; i++)
-		if (on_probation(&before->patches[i]) && is_named(c, before->patches[i].name))
-			ret = confirm_one(&d, &before->patches[i], e);
+	for (i = 0; i < before->nr_patches && ret >= 0; i++) {
+		if (!on_probation(&before->patches[i]) || !is_named(c, before->patches[i].name))
+			continue;
+		ret = confirm_one(&d, &before->patches[i], e);
+		late |= ret > 0;
+	}
 	device_close(&d);
-	return ret;
+	return ret < 0 ? -1 : late;
 }
 
 static int note_confirmed(struct confirm *c, const struct sysfs_patches *before,
@@ -135,7 +147,7 @@ static int conclude(const struct confirm *c, const struct sysfs_patches *after, 
 int probation_confirm(const struct machine *mc, struct confirm *c, struct err *e)
 {
 	struct sysfs_patches before, after;
-	int ret;
+	int ret, late = 0;
 
 	c->patches = NULL;
 	c->nr_patches = 0;
@@ -143,17 +155,17 @@ int probation_confirm(const struct machine *mc, struct confirm *c, struct err *e
 		return -1;
 	ret = check_names(c, &before, e);
 	if (!ret)
-		ret = confirm_named(mc, c, &before, e);
-	if (!ret)
+		late = ret = confirm_named(mc, c, &before, e);
+	if (ret >= 0)
 		ret = sysfs_read(&after, mc, e);
 	if (!ret) {
 		ret = note_confirmed(c, &before, &after, e);
-		if (!ret)
+		if (!ret && !late)
 			ret = conclude(c, &after, e);
 		sysfs_free(&after);
 	}
 	sysfs_free(&before);
-	return ret;
+	return late ? -1 : ret;
 }
 
 void confirm_free(struct confirm *c)

@@ -312,14 +312,6 @@ static void a_signal_ends_it(void **state)
 	assert_int_equal(health("sleep 20", 20000), MEND_R_INTERRUPTED);
 }
 
-/* Blocked while mend looks, not in the command: it must be possible to end it. */
-static void the_command_has_no_signals_blocked(void **state)
-{
-	(void)state;
-	assert_int_equal(health("kill -TERM $$; sleep 5", 4000), MEND_R_HEALTH);
-	test_contains(e.message, "signal 15");
-}
-
 static uint32_t judge(const char *command)
 {
 	put_on("test-patch", 7, "60000");
@@ -390,6 +382,8 @@ static void confirmed_by_somebody(void)
 
 static void one_that_somebody_confirmed_stays_and_that_is_said(void **state)
 {
+	char command[200];
+
 	(void)state;
 	fake.before_probation = confirmed_by_somebody;
 	fake.probation = EALREADY;
@@ -398,6 +392,11 @@ static void one_that_somebody_confirmed_stays_and_that_is_said(void **state)
 	assert_int_equal(e.code, EXIT_CODE_ERROR);
 	test_contains(e.message, "somebody has confirmed it");
 	assert_int_equal(judge("true"), 0);
+	/* already when the health command ends */
+	snprintf(command, sizeof(command), "echo 0 >%s/test-patch.7/probation_ms", fake.sysfs);
+	memset(fake.calls, 0, sizeof(fake.calls));
+	assert_int_equal(judge(command), 0);
+	assert_string_equal(fake.calls, "o");
 }
 
 static void one_that_cannot_be_taken_back_is_left_to_the_deadline(void **state)
@@ -460,7 +459,6 @@ int main(void)
 		TEST(it_reads_nothing_and_prints_no_result),
 		TEST(one_that_hangs_is_killed_with_all_its_children),
 		TEST(a_signal_ends_it),
-		TEST(the_command_has_no_signals_blocked),
 		TEST(a_patch_that_is_healthy_is_confirmed),
 		TEST(one_that_is_not_is_taken_back),
 		TEST(one_with_a_command_that_hangs_is_taken_back),
