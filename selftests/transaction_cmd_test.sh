@@ -179,4 +179,19 @@ test_the_documents_tell_of_every_patch()
 	expect 0 "$(grep -c '"name": null' "$TMP/out")" "names that are not there"
 }
 
+# In one transaction with others, and with a note that says what it waits for
+test_a_patch_for_a_module_that_is_not_there_waits_for_it()
+{
+	setup
+	expect_status 0 apply "$(bundle test-plain.1)" "$(bundle test-noobject.1)"
+	expect 1 "$(target plain)" "target_plain() with the patches on"
+	expect_status 0 "$MEND" status
+	expect_output 'test-noobject .* waits for module mend_no_such_module$'
+	expect_status 0 "$MEND" status test-noobject
+	expect_output 'waits for +module mend_no_such_module, which is not loaded'
+	expect_status 0 "$MEND" status --json
+	expect_output '"loaded": false'
+	expect_status 0 "$MEND" revert test-plain test-noobject --unload
+}
+
 run_tests "$@"

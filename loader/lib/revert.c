@@ -89,10 +89,11 @@ static int unload_one(const struct machine *mc, const struct sysfs_patch *s, str
 {
 	if (!machine_unload(mc, s->module))
 		return 0;
-	if (!s->unloadable && (errno == EBUSY || errno == EAGAIN)) {
+	if ((s->forced || !s->unloadable) && (errno == EBUSY || errno == EAGAIN)) {
 		err_set(e, ERR_UNLOAD, "'%s' generation %ju is off, but its payload, module '%s', "
-			"cannot be unloaded: its author has not declared that safe", s->name,
-			(uintmax_t)s->generation, s->module);
+			"cannot be unloaded: %s", s->name, (uintmax_t)s->generation, s->module,
+			s->forced ? "it was switched by force, and a task may be inside" :
+				    "its author has not declared that safe");
 		return err_hint(e, "it does nothing any more; the next reboot removes it");
 	}
 	return err_errno(e, ERR_UNLOAD, errno,

@@ -381,6 +381,12 @@ static void unload_tells_what_the_author_has_not_allowed(void **state)
 	test_contains(e.message, "is off, but");
 	test_contains(e.message, "has not declared");
 	assert_int_equal(reverted.generation, 7);
+	fake_attr("test-patch", 7, "unloadable", "1");
+	assert_int_equal(revert("test-patch", true), ERR_UNLOAD);
+	test_contains(e.message, "Device or resource busy");
+	fake_attr("test-patch", 7, "forced", "1");
+	assert_int_equal(revert("test-patch", true), ERR_UNLOAD);
+	test_contains(e.message, "switched by force");
 }
 
 static void a_busy_revert_unloads_nothing(void **state)
