@@ -7,6 +7,7 @@ u32 reloc_width(u32 type)
 {
 	switch (type) {
 	case MEND_RELOC_64:
+	case MEND_RELOC_PC64:
 		return 8;
 	case MEND_RELOC_32:
 	case MEND_RELOC_32S:
@@ -38,6 +39,9 @@ int reloc_compute(u32 type, u64 symbol, s64 addend, u64 place, u64 *value)
 	case MEND_RELOC_32S:
 		if ((s64)sum < S32_MIN || (s64)sum > S32_MAX)
 			return -ERANGE;
+		break;
+	case MEND_RELOC_PC64:
+		sum -= place;
 		break;
 	case MEND_RELOC_PC32:
 	case MEND_RELOC_PLT32:

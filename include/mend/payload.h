@@ -36,6 +36,7 @@
 #define MEND_RELOC_32S		3	/* S + A, 4 bytes, must sign-extend */
 #define MEND_RELOC_PC32		4	/* S + A - P, 4 bytes, signed */
 #define MEND_RELOC_PLT32	5	/* as PC32: the target is code */
+#define MEND_RELOC_PC64		6	/* S + A - P, 8 bytes: keys of jump labels */
 
 #ifndef __ASSEMBLY__
 

@@ -15,6 +15,7 @@
 
 static const u32 types[] = {
 	MEND_RELOC_64, MEND_RELOC_32, MEND_RELOC_32S, MEND_RELOC_PC32, MEND_RELOC_PLT32,
+	MEND_RELOC_PC64,
 };
 
 static void contract_layout(void **state)
@@ -37,7 +38,8 @@ static void widths(void **state)
 	assert_int_equal(reloc_width(MEND_RELOC_32S), 4);
 	assert_int_equal(reloc_width(MEND_RELOC_PC32), 4);
 	assert_int_equal(reloc_width(MEND_RELOC_PLT32), 4);
-	for (type = MEND_RELOC_PLT32 + 1; type < 300; type++)
+	assert_int_equal(reloc_width(MEND_RELOC_PC64), 8);
+	for (type = MEND_RELOC_PC64 + 1; type < 300; type++)
 		assert_int_equal(reloc_width(type), 0);
 	assert_int_equal(reloc_width(U32_MAX), 0);
 }
@@ -48,7 +50,7 @@ static void unknown_types_are_refused_and_write_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(reloc_compute(0, 1, 2, 3, &value), -EINVAL);
-	assert_int_equal(reloc_compute(MEND_RELOC_PLT32 + 1, 1, 2, 3, &value), -EINVAL);
+	assert_int_equal(reloc_compute(MEND_RELOC_PC64 + 1, 1, 2, 3, &value), -EINVAL);
 	assert_int_equal(reloc_compute(U32_MAX, 1, 2, 3, &value), -EINVAL);
 	assert_int_equal(value, 0x1234);
 }
@@ -128,6 +130,10 @@ static void range_edges(void **state)
 	assert_int_equal(reloc_compute(MEND_RELOC_PC32, 0x80000000, 0, 0, &value), -ERANGE);
 	assert_int_equal(reloc_compute(MEND_RELOC_PC32, 0, 0, 0x80000000, &value), 0);
 	assert_int_equal(reloc_compute(MEND_RELOC_PC32, 0, 0, 0x80000001, &value), -ERANGE);
+
+	/* A key of a jump label: anything is in reach. */
+	assert_int_equal(reloc_compute(MEND_RELOC_PC64, 0, 8, 0x80000001, &value), 0);
+	assert_true(value == 8ULL - 0x80000001ULL);
 }
 
 /* Does what was stored, read back as the CPU does, give the address meant? */
@@ -140,6 +146,8 @@ static bool reads_back(u32 type, u64 value, u64 target, u64 place)
 		return (u64)(u32)value == target;
 	case MEND_RELOC_32S:
 		return (u64)(s64)(s32)(u32)value == target;
+	case MEND_RELOC_PC64:
+		return value + place == target;
 	default:
 		return (u64)(s64)(s32)(u32)value + place == target;
 	}
