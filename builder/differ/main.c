@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mend-differ: compare an object before and after a change, and write what a
+ * payload needs of it. Called by mend-build.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "emit.h"
+#include "fail.h"
+#include "origin.h"
+
+struct options {
+	const char *exact, *before, *after, *kernel, *module, *module_path, *symvers, *file;
+	const char *prefix, *out, *in, *owner, *syms;
+	bool json;
+};
+
+static const char usage[] =
+"Usage: mend-differ diff --exact FILE --before FILE --after FILE --kernel VMLINUX\n"
+"                        --symvers FILE --out FILE [OPTIONS]\n"
+"       mend-differ relocs --in FILE --syms FILE --owner OBJECT --out FILE\n"
+"\n"
+"diff    compares two compiles of a source file, before and after a change, and\n"
+"        writes the changed functions and what they need. Writes OUT.funcs and\n"
+"        OUT.syms as well.\n"
+"relocs  after objtool: makes references that only mend.ko can resolve its own.\n"
+"\n"
+"  --exact FILE     the original, compiled as the shipped kernel was\n"
+"  --before FILE    the original, with -ffunction-sections -fdata-sections\n"
+"  --after FILE     the changed one, in the same way\n"
+"  --kernel FILE    the shipped vmlinux, unpacked\n"
+"  --module FILE    the shipped module that holds the object, if one does\n"
+"  --module-name N  its name\n"
+"  --symvers FILE   the kernel's Module.symvers\n"
+"  --file NAME      the source file, for messages (the changed object)\n"
+"  --prefix N       makes names of functions unique in a payload (0)\n"
+"  --json           findings and functions as JSON on standard output\n"
+"\n"
+"Exit status: 0 written, 1 failed, 2 refused, 3 nothing changes, 4 the original is\n"
+"not what the kernel was made from\n";
+
+static void parse(int argc, char **argv, struct options *o)
+{
+	const struct option longs[] = {
+		{ "exact", 1, NULL, 'x' }, { "before", 1, NULL, 'b' }, { "after", 1, NULL, 'a' },
+		{ "kernel", 1, NULL, 'k' }, { "module", 1, NULL, 'm' },
+		{ "module-name", 1, NULL, 'n' }, { "symvers", 1, NULL, 's' },
+		{ "file", 1, NULL, 'f' }, { "prefix", 1, NULL, 'p' }, { "out", 1, NULL, 'o' },
+		{ "in", 1, NULL, 'i' }, { "owner", 1, NULL, 'w' }, { "syms", 1, NULL, 'y' },
+		{ "json", 0, NULL, 'j' }, { 0 }
+	};
+	const char **const slots[256] = {
+		['x'] = &o->exact, ['b'] = &o->before, ['a'] = &o->after, ['k'] = &o->kernel,
+		['m'] = &o->module_path, ['n'] = &o->module, ['s'] = &o->symvers,
+		['f'] = &o->file, ['p'] = &o->prefix, ['o'] = &o->out, ['i'] = &o->in,
+		['w'] = &o->owner, ['y'] = &o->syms,
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 'j')
+			o->json = true;
+		else if (c < 256 && slots[c])
+			*slots[c] = optarg;
+		else
+			fail("wrong usage; --help shows the options");
+	}
+	if (optind != argc)
+		fail("'%s' is one argument too many", argv[optind]);
+}
+
+static void print_json(const struct diff *d, const char *file)
+{
+	const struct section *sec;
+	const char *comma = "";
+	size_t i;
+
+	printf("{\"file\": ");
+	json_string(file, stdout);
+	printf(", \"compared\": %zu, \"functions\": [",
+	       d->anchor ? anchor_functions(d->anchor) : 0);
+	for (i = 1; i < d->after->nr_secs; i++) {
+		sec = &d->after->secs[i];
+		if (sec->kind != SEC_FUNC || !sec->include)
+			continue;
+		printf("%s{\"name\": ", comma);
+		json_string(section_symbol(sec)->name, stdout);
+		printf(", \"new\": %s, \"size\": %lu}", sec->twin ? "false" : "true",
+		       (unsigned long)section_symbol(sec)->size);
+		comma = ", ";
+	}
+	printf("], \"refused\": ");
+	refusals_json(&d->refusals, file, stdout);
+	printf("}\n");
+}
+
+static int finish(const struct diff *d, const struct options *o)
+{
+	if (o->json)
+		print_json(d, o->file);
+	if (d->refusals.nr) {
+		refusals_print(&d->refusals, o->file, stderr);
+		return EXIT_REFUSED;
+	}
+	return d->nr_changed ? 0 : EXIT_NO_CHANGE;
+}
+
+static int run_diff(const struct options *o)
+{
+	struct diff d = { 0 };
+	const char *why = NULL;
+	struct object *exact;
+
+	if (!o->exact || !o->before || !o->after || !o->kernel || !o->symvers || !o->out)
+		fail("diff: an option is missing; --help shows them");
+	if (!o->module != !o->module_path)
+		fail("diff: --module and --module-name go together");
+	exact = object_load(o->exact);
+	d.before = object_load(o->before);
+	d.after = object_load(o->after);
+	object_classify(d.before);
+	object_classify(d.after);
+	d.symvers = symvers_read(o->symvers);
+	d.kernel = image_open_kernel(o->kernel);
+	d.img = o->module ? image_open_module(o->module_path, o->module) : d.kernel;
+	d.anchor = anchor_object(exact, d.img, &why);
+	if (!d.anchor) {
+		fprintf(stderr, "%s: IDENTITY: %s; this source, configuration or compiler does not reproduce that kernel\n",
+			o->file, why);
+		return EXIT_IDENTITY;
+	}
+	pass_correlate(&d);
+	pass_compare(&d);
+	pass_closure(&d);
+	pass_patchable(&d);
+	if (d.nr_changed)
+		pass_emit(&d, o->prefix, o->out);
+	return finish(&d, o);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .prefix = "0", .file = "?" };
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(verb, "--help") || !strcmp(verb, "-h")) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	parse(argc - (argc > 1), argv + (argc > 1), &o);
+	if (!strcmp(verb, "diff"))
+		return run_diff(&o);
+	if (strcmp(verb, "relocs"))
+		fail("wrong usage; --help shows the commands");
+	if (!o.in || !o.syms || !o.owner || !o.out)
+		fail("relocs: an option is missing; --help shows them");
+	pass_relocs(o.in, o.owner, o.syms, o.out);
+	return 0;
+}

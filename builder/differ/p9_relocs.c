@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pass 9: relocs; see emit.h.
+ *
+ * It runs behind objtool, which knows functions by their names and adds tables of
+ * its own that refer to them.
+ */
+#include "emit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "writer.h"
+#include "../../include/mend/payload.h"
+
+struct moved {
+	char *name, *object;
+	uint32_t sympos;
+};
+
+struct relocs {
+	struct writer w;
+	struct out_symbol **syms;	/* by the input's index */
+	struct moved *moved;
+	size_t nr_moved;
+	const char *owner;
+	struct out_section *entries, *strings;
+	struct out_symbol *start;
+};
+
+static void read_syms(struct relocs *c, const char *path)
+{
+	char name[512], object[64], line[1024], rest;
+	unsigned int sympos;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		fail("%s: cannot be opened: %m", path);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%511s %63s %u %c", name, object, &sympos, &rest) != 3)
+			fail("%s: not a list of symbols", path);
+		PUSH(c->moved, c->nr_moved,
+		     ((struct moved){ xasprintf("%s", name), xasprintf("%s", object), sympos }));
+	}
+	fclose(f);
+}
+
+static const struct moved *find_moved(const struct relocs *c, const struct symbol *sym)
+{
+	size_t i;
+
+	if (sym->sec || sym->absolute)
+		return NULL;
+	for (i = 0; i < c->nr_moved; i++)
+		if (!strcmp(c->moved[i].name, sym->name))
+			return &c->moved[i];
+	return NULL;
+}
+
+static uint32_t our_type(const struct section *sec, const struct rela *r)
+{
+	switch (r->type) {
+	case R_X86_64_64:
+		return MEND_RELOC_64;
+	case R_X86_64_32:
+		return MEND_RELOC_32;
+	case R_X86_64_32S:
+		return MEND_RELOC_32S;
+	case R_X86_64_PC32:
+		return MEND_RELOC_PC32;
+	case R_X86_64_PLT32:
+		return MEND_RELOC_PLT32;
+	case R_X86_64_PC64:
+		return MEND_RELOC_PC64;
+	default:
+		fail("section %s: relocation type %u against %s cannot be moved", sec->name,
+		     r->type, r->sym->name);
+	}
+}
+
+static int64_t string(struct relocs *c, const char *text)
+{
+	size_t at = 0, len = strlen(text) + 1;
+
+	while (at < c->strings->size) {
+		if (!strcmp((const char *)c->strings->data + at, text))
+			return (int64_t)at;
+		at += strlen((const char *)c->strings->data + at) + 1;
+	}
+	return (int64_t)writer_append(c->strings, text, len);
+}
+
+/*
+ * A struct mend_reloc; its pointers are relocations that the module loader applies.
+ * What lives in vmlinux is there when the payload is loaded, whatever module the code
+ * is for, and tables of jump labels and static calls are read at that very moment.
+ */
+static void add_entry(struct relocs *c, const struct section *sec, const struct rela *r,
+		      struct out_section *out, const struct moved *m)
+{
+	uint8_t entry[MEND_RELOC_SIZE] = { 0 };
+	uint32_t type = our_type(sec, r);
+	uint64_t at;
+
+	memcpy(entry + 32, &r->addend, 8);
+	memcpy(entry + 40, &m->sympos, 4);
+	memcpy(entry + 44, &type, 4);
+	at = writer_append(c->entries, entry, sizeof(entry));
+	writer_rela(c->entries, at, R_X86_64_64, out->symbol, (int64_t)r->offset);
+	writer_rela(c->entries, at + 8, R_X86_64_64, c->strings->symbol,
+		    string(c, strcmp(m->object, "vmlinux") ? c->owner : m->object));
+	writer_rela(c->entries, at + 16, R_X86_64_64, c->strings->symbol,
+		    string(c, m->object));
+	writer_rela(c->entries, at + 24, R_X86_64_64, c->strings->symbol, string(c, m->name));
+}
+
+static bool is_wanted(const struct section *sec)
+{
+	return sec->type != SHT_NULL && sec->type != SHT_SYMTAB && sec->type != SHT_STRTAB &&
+	       sec->type != SHT_RELA && (sec->flags & SHF_ALLOC) &&
+	       !has_prefix(sec->name, ".discard");
+}
+
+static void copy_sections(struct relocs *c, struct object *in)
+{
+	struct out_section *out;
+	struct section *sec;
+	size_t i;
+
+	for (i = 1; i < in->nr_secs; i++) {
+		sec = &in->secs[i];
+		if (!is_wanted(sec))
+			continue;
+		out = writer_section(&c->w, sec->name, sec->type, sec->flags, sec->align,
+				     sec->entsize);
+		writer_append(out, sec->data, sec->size);
+		sec->out = (unsigned int)c->w.nr_secs;
+		sec->include = true;
+	}
+}
+
+static void copy_symbols(struct relocs *c, struct object *in)
+{
+	const struct symbol *sym;
+	size_t i;
+
+	c->syms = xcalloc(in->nr_syms, sizeof(*c->syms));
+	for (i = 1; i < in->nr_syms; i++) {
+		sym = &in->syms[i];
+		if (sym->sec && !sym->sec->include)
+			continue;
+		if (sym->type == STT_SECTION)
+			c->syms[i] = c->w.secs[sym->sec->out - 1]->symbol;
+		else if (!find_moved(c, sym) && sym->type != STT_FILE && !sym->absolute)
+			c->syms[i] = writer_symbol(&c->w, sym->name, sym->bind, sym->type,
+						   sym->sec ? sym->sec->out : 0, sym->value,
+						   sym->size);
+	}
+}
+
+static void copy_relas(struct relocs *c, const struct section *sec)
+{
+	struct out_section *out = c->w.secs[sec->out - 1];
+	const struct moved *m;
+	const struct rela *r;
+	size_t i;
+
+	for (i = 0; i < sec->nr_relas; i++) {
+		r = &sec->relas[i];
+		if (r->type == R_X86_64_NONE)
+			continue;
+		m = find_moved(c, r->sym);
+		if (m)
+			add_entry(c, sec, r, out, m);
+		else if (c->syms[r->sym->index])
+			writer_rela(out, r->offset, r->type, c->syms[r->sym->index], r->addend);
+		else
+			fail("section %s refers to %s, which is not part of the payload",
+			     sec->name, r->sym->name);
+	}
+}
+
+void pass_relocs(const char *in, const char *owner, const char *syms, const char *out)
+{
+	struct object *obj = object_load(in);
+	struct relocs c = { .owner = owner };
+	size_t i;
+
+	read_syms(&c, syms);
+	copy_sections(&c, obj);
+	copy_symbols(&c, obj);
+	c.entries = writer_section(&c.w, MEND_RELOC_SECTION, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+				   8, 0);
+	c.strings = writer_section(&c.w, ".mend.strings", SHT_PROGBITS, SHF_ALLOC, 1, 0);
+	for (i = 1; i < obj->nr_secs; i++)
+		if (obj->secs[i].include)
+			copy_relas(&c, &obj->secs[i]);
+	writer_write(&c.w, out);
+}
