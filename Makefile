@@ -15,6 +15,7 @@ help:
 	@echo '  make deps                     install the Debian packages needed (as root)'
 	@echo '  make modules                  build kmod/mend.ko'
 	@echo '  make loader                   build the program mend'
+	@echo '  make builder                  build mend-build (make -C builder install installs it)'
 	@echo '  make patches                  build the example patches into $$(OUT)'
 	@echo '  make demo                     see it work, in a virtual machine'
 	@echo '  make check                    test everything (scripts/check --help)'
@@ -41,6 +42,9 @@ modules_install: modules
 loader:
 	$(MAKE) -C loader
 
+builder:
+	$(MAKE) -C builder
+
 patches: modules
 	$(MAKE) -C patches KDIR="$(KDIR)" OUT="$(abspath $(OUT))" \
 		MEND_SYMVERS=$(CURDIR)/kmod/Module.symvers
@@ -61,6 +65,7 @@ dkms_install:
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C kmod KDIR="$(KDIR)" clean)
 	$(MAKE) -C loader clean
+	$(MAKE) -C builder clean
 	rm -rf build
 
-.PHONY: help deps modules modules_install loader patches demo check install dkms_install clean
+.PHONY: help deps modules modules_install loader builder patches demo check install dkms_install clean

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+#
+# Each touched file, compiled with the flags that kbuild gives it: as the distribution
+# did, and twice with a section for every function, before and after the diff. Then
+# mend-differ. Appends to objects what becomes part of the payload.
+
+# What tells kbuild where it is; the rest it works out by itself.
+kbuild_environment()
+{
+	export sub_make_done=1 abs_srctree=$srctree abs_objtree=$objtree
+	export KBUILD_BUILD_TIMESTAMP='' LOCALVERSION='' quiet='' Q='' KBUILD_VERBOSE=1
+	unset MAKEFLAGS MAKELEVEL MFLAGS KBUILD_OUTPUT KBUILD_EXTMOD
+}
+
+# The nearest folder with rules of its own.
+kbuild_folder()
+{
+	local dir
+
+	dir=$(dirname "$1")
+	while [ ! -e "$srctree/$dir/Makefile" ] && [ ! -e "$srctree/$dir/Kbuild" ]; do
+		[ "$dir" != . ] || die "no Makefile of the kernel covers $1"
+		dir=$(dirname "$dir")
+	done
+	printf '%s\n' "$dir"
+}
+
+compiler() { sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$objtree/.config"; }
+
+# kbuild_command FILE OBJECT: its command line for gcc, without output, input and what
+# only concerns make; and in objtool_args what it would have objtool do.
+kbuild_command()
+{
+	local rules
+
+	rules=$(cd "$objtree" && kbuild_environment &&
+		make -n -rR --no-print-directory -I "$srctree" -f "$BUILDER/lib/one-object.mk" \
+		     KBUILD_EXTMOD="$objtree/none" CC="$cc" delay-objtool= mend-one-object \
+		     MEND_OBJECT="$2" MEND_FOLDER="$(kbuild_folder "$1")" 2>"$work/make.log") || {
+		cat "$work/make.log" >&2
+		die "kbuild has no rule for $2"
+	}
+	# The command stands behind the traps that remove a partial object.
+	command=$(sed -n "s|.* PIPE; \($cc -Wp,.* -c -o \)$2 .*|\1|p" <<<"$rules" | head -1)
+	command=$(sed "s|^.* PIPE; \($cc \)|\1|; s| -c -o $2 .*| -c|" <<<"$command" |
+		  sed 's/-Wp,-MMD,[^ ]*//; s/ -c -o $/ -c/; s/ -g / /')
+	objtool_args=$(sed -n "s|.*; \./tools/objtool/objtool \([^;']*\) $2;.*|\1|p" <<<"$rules" |
+		       head -1)
+	if [ -z "$command" ] || [ -z "$objtool_args" ]; then
+		die "kbuild's rule for $2 is not one that mend-build can read"
+	fi
+}
+
+# compile ROOT SOURCE OUT [FLAGS]: ROOT stands for the source tree in all paths.
+compile()
+{
+	local root=$1 source=$2 out=$3 line
+
+	shift 3
+	line="${command//"$srctree"/"$root"} $* -o '$out' '$root/$source'"
+	[ -z "${opt[verbose]:-}" ] || printf '+ %s\n' "$line" >&2
+	(cd "$objtree" && eval "$line") >"$work/cc.log" 2>&1 || {
+		cat "$work/cc.log" >&2
+		die "$source does not compile; see above"
+	}
+}
+
+# Which module the object is part of, from its flags; nothing: it is built in.
+module_of_command()
+{
+	grep -q -- ' -DMODULE ' <<<"$command" || return 0
+	sed -n 's/.* -D__KBUILD_MODNAME=kmod_\([A-Za-z0-9_]*\).*/\1/p' <<<"$command"
+}
+
+# The module's file, without compression: names on disk may have '-' for '_'.
+module_file()
+{
+	local name=$1 found
+
+	found=$(find -L "$modules" -name "${name//_/[-_]}.ko*" | head -1)
+	case $found in
+	'')	return 1 ;;
+	*.ko)	cp "$found" "$work/$name.ko" ;;
+	*.ko.xz) need xz; xz -dc "$found" >"$work/$name.ko" ;;
+	*.ko.zst) need zstd; zstd -qdc "$found" >"$work/$name.ko" ;;
+	*.ko.gz) gzip -dc "$found" >"$work/$name.ko" ;;
+	*)	return 1 ;;
+	esac
+	[ -s "$work/$name.ko" ]
+}
+
+# differ FILE STEM MODULE NUMBER: its status; 3 and 2 let the others go on.
+differ()
+{
+	local status=0 args=()
+
+	[ -z "$3" ] || args+=(--module "$work/$3.ko" --module-name "$3")
+	[ -z "${opt[json]:-}" ] || args+=(--json)
+	"$BUILDER/mend-differ" diff --exact "$2.exact.o" --before "$2.before.o" \
+		--after "$2.after.o" --kernel "$vmlinux" --symvers "$objtree/Module.symvers" \
+		--file "$1" --prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
+	return "$status"
+}
+
+compile_file()
+{
+	local file=$1 number=$2 stem module sections='-ffunction-sections -fdata-sections'
+
+	stem=$work/out/$number
+	kbuild_command "$file" "${file%.c}.o"
+	module=$(module_of_command)
+	if [ -n "$module" ] && ! module_file "$module"; then
+		refuse "$file" NOT_IN_CONFIG "it belongs to module $module, which '$modules' does\
+ not have: this kernel has no such code"
+		return 2
+	fi
+	compile "$srctree" "$file" "$stem.exact.o"
+	compile "$srctree" "$file" "$stem.before.o" "$sections"
+	compile "$overlay" "$file" "$stem.after.o" "$sections"
+	differ "$file" "$stem" "$module" "$number" || return $?
+	finish_object "$stem" "${module:-vmlinux}"
+}
+
+# run_objtool OBJECT: as for a part of a module.
+run_objtool()
+{
+	local args="$objtool_args --module"
+
+	# What IBT needs to know, objtool only looks for in something linked. SRCARCH: some
+	# distributions have one objtool for several architectures.
+	[[ $args != *--ibt* ]] || args+=' --link'
+	# shellcheck disable=SC2086 # they are several
+	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $args "$1") ||
+		die "objtool failed; see above"
+}
+
+# objtool adds what the kernel wants to know about code; it is not told to do less than
+# for the kernel's own object, and knows that it is looking at a module.
+finish_object()
+{
+	local stem=$1 owner=$2
+
+	cp "$stem.diff.o" "$stem.objtool.o"
+	run_objtool "$stem.objtool.o"
+	run "$BUILDER/mend-differ" relocs --in "$stem.objtool.o" --syms "$stem.diff.o.syms" \
+		--owner "$owner" --out "$stem.o"
+	objects+=("$stem")
+}
+
+compile_all()
+{
+	local file status number=0 worst=3
+
+	need make
+	cc=$(compiler)
+	need "${cc:?the configuration names no compiler}"
+	[ -x "$objtree/tools/objtool/objtool" ] || die "the headers have no objtool"
+	! grep -q '^CONFIG_LTO_CLANG=y' "$objtree/.config" ||
+		die "${opt[kernel]} is optimized when it is linked (LTO): that is not supported"
+	objects=()
+	for file in "${files[@]}"; do
+		status=0
+		compile_file "$file" "$number" || status=$?
+		number=$((number + 1))
+		case $status in
+		0|3)	;;
+		2|4)	worst=$status ;;
+		*)	exit "$status" ;;
+		esac
+	done
+	[ "$worst" -eq 3 ] || exit "$worst"
+	[ ${#objects[@]} -gt 0 ] || {
+		say "nothing changes in ${opt[kernel]}: the diff makes no difference to its code"
+		exit 3
+	}
+}

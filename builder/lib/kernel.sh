@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+#
+# The kernel that is to be patched: headers, configuration, shipped image, modules.
+# Sets headers, vmlinux, modules and objtree; none of the originals is changed.
+
+# le_number FILE OFFSET BYTES: unsigned, little endian.
+le_number()
+{
+	od -An -v -tu1 -j "$2" -N "$3" "$1" |
+		awk '{ for (i = NF; i; i--) n = n * 256 + $i; print n + 0 }'
+}
+
+# unpack_kernel VMLINUZ VMLINUX: an x86 bzImage says where its content is. The size
+# of the unpacked kernel follows the stream, and unpackers complain about it.
+unpack_kernel()
+{
+	local offset size magic unpack
+
+	[ "$(le_number "$1" 510 2)" -eq $((0xaa55)) ] || die "$1 is no kernel image"
+	offset=$((($(le_number "$1" $((0x1f1)) 1) + 1) * 512 + $(le_number "$1" $((0x248)) 4)))
+	size=$(le_number "$1" $((0x24c)) 4)
+	magic=$(od -An -v -tx1 -j "$offset" -N 4 "$1" | tr -d ' ')
+	case $magic in
+	fd377a58)	unpack=(xz -dc --single-stream) ;;
+	28b52ffd)	unpack=(zstd -qdc) ;;
+	02214c18)	unpack=(lz4 -qdc) ;;
+	1f8b*)		unpack=(gzip -qdc) ;;
+	*)		die "$1 is compressed with something unknown ($magic)" ;;
+	esac
+	need "${unpack[0]}"
+	# The status says nothing: head leaves early, and a number follows the stream.
+	tail -c +$((offset + 1)) "$1" | head -c "$size" | "${unpack[@]}" >"$2" 2>/dev/null || true
+	[ -s "$2" ] || die "$1 could not be unpacked"
+}
+
+# A copy without links of what kbuild writes beside, and reads from, a built kernel.
+make_objtree()
+{
+	local name
+
+	objtree=$work/obj
+	mkdir "$objtree"
+	for name in arch include scripts tools .config Module.symvers; do
+		[ -e "$headers/$name" ] || die "$headers lacks $name: are these the headers of" \
+					       "linux-headers-${opt[kernel]}?"
+		cp -rL "$headers/$name" "$objtree/"
+	done
+}
+
+kernel_find()
+{
+	local image
+
+	headers=${opt[headers]:-/usr/src/linux-headers-${opt[kernel]}}
+	image=${opt[image]:-/boot/vmlinuz-${opt[kernel]}}
+	modules=${opt[modules]:-/lib/modules/${opt[kernel]}}
+	[ -e "$headers/.config" ] || die "no kernel headers in '$headers': install" \
+		"linux-headers-${opt[kernel]}, or name them with --headers"
+	[ -r "$image" ] || die "no kernel image '$image': install" \
+		"linux-image-${opt[kernel]}, or name it with --image"
+	grep -qsF "\"${opt[kernel]}\"" "$headers/include/generated/utsrelease.h" ||
+		die "'$headers' belongs to another kernel than ${opt[kernel]}"
+	need od awk
+	headers=$(readlink -f "$headers")
+	vmlinux=$work/vmlinux
+	unpack_kernel "$image" "$vmlinux"
+	make_objtree
+	opt[image]=$image
+}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+#
+# The kernel's source, and the diff on top of it. Sets srctree, the pristine source;
+# overlay, a tree that looks like it with the diff applied; and files, what changes.
+
+# Unpacked once, beside other things that can be had again.
+unpack_source()
+{
+	local tar=$1 cache=${MEND_CACHE:-${HOME:-/root}/.cache/mend}/source tmp id
+
+	id=$(basename "$tar" .tar.xz)-$(stat -Lc %Y-%s "$tar")
+	if [ ! -d "$cache/$id" ]; then
+		step "unpacking $tar into $cache, once"
+		need tar xz
+		mkdir -p "$cache"
+		tmp=$(mktemp -d "$cache/.tmp.XXXXXX")
+		tar -C "$tmp" -xJf "$tar" || { rm -rf "$tmp"; die "'$tar' cannot be unpacked"; }
+		mv "$tmp"/*/ "$tmp/tree"
+		# Somebody else may have been faster.
+		mv -T "$tmp/tree" "$cache/$id" 2>/dev/null || true
+		rm -rf "$tmp"
+	fi
+	srctree=$cache/$id
+}
+
+make_value() { sed -n "s/^$1 = //p" "$srctree/Makefile" | head -1; }
+
+# As the headers say what they were made from, in KERNEL_VERSION's order.
+check_version()
+{
+	local code want have
+
+	code=$(sed -n 's/^#define LINUX_VERSION_CODE //p' \
+		"$objtree/include/generated/uapi/linux/version.h" 2>/dev/null || true)
+	[ -n "$code" ] || return 0
+	want=$((code >> 16)).$((code >> 8 & 255)).$((code & 255))
+	have=$(make_value VERSION).$(make_value PATCHLEVEL).$(make_value SUBLEVEL)
+	[ "$want" = "$have" ] && return 0
+	say "IDENTITY: the source in '$srctree' is $have and ${opt[kernel]} was made from" \
+	    "$want: install that version of linux-source, or name it with --source"
+	exit 4
+}
+
+source_find()
+{
+	local version=${opt[kernel]%%-*} source=${opt[source]:-}
+
+	version=$(cut -d. -f1,2 <<<"$version")
+	source=${source:-/usr/src/linux-source-$version.tar.xz}
+	if [ -d "$source" ]; then
+		srctree=$(readlink -f "$source")
+	elif [ -r "$source" ]; then
+		unpack_source "$source"
+	else
+		die "no kernel source '$source': install linux-source-$version, or name it with" \
+		    "--source"
+	fi
+	[ -e "$srctree/scripts/Makefile.build" ] || die "'$srctree' is no kernel source"
+	check_version
+}
+
+# refuse FILE CLASS WHAT: as mend-differ does, for what no compiler is needed.
+refuse()
+{
+	printf '%s:*: %s: %s\n' "$1" "$2" "$3" >&2
+	if [ -n "${opt[json]:-}" ]; then
+		printf '{"file": "%s", "refused": [{"file": "%s", "function": "*", ' "$1" "$1"
+		printf '"class": "%s", "what": "%s"}]}\n' "$2" "$3"
+	fi
+	refused=1
+}
+
+# Paths in the diff, without the first folder, as patch -p1 takes them.
+diff_files()
+{
+	awk '/^--- / { old = $2 }
+	     /^\+\+\+ / && old != "" {
+		new = $2
+		print old, new
+		old = ""
+	     }' "$diff" | sort -u
+}
+
+classify_file()
+{
+	local old=$1 new=$2 file=${2#*/}
+
+	if [ "$old" = /dev/null ] || [ "$new" = /dev/null ]; then
+		refuse "${file#dev/null}" NEW_FILE "files that come or go are not built into patches:\
+ put new functions into a file that exists"
+		return
+	fi
+	case $file in
+	/*|../*|*/../*)
+		die "the diff names '$file', which is outside the source" ;;
+	arch/x86/entry/vdso/*|arch/x86/boot/*|arch/x86/realmode/*|arch/x86/purgatory/*|*.S|*.lds)
+		refuse "$file" ASM_VDSO_LIB "assembler, vDSO and boot code cannot be patched:\
+ leave it out" ;;
+	*.c)
+		files+=("$file") ;;
+	*.h)
+		refuse "$file" HEADER_FANOUT "changes of headers are not supported yet:\
+ make the change in the files that include it" ;;
+	Documentation/*|*.rst|*.txt|MAINTAINERS|tools/testing/*)
+		say "$file: left out, it is no code of the kernel" ;;
+	*)
+		refuse "$file" NOT_CODE "changes of how the kernel is built cannot be patched in" ;;
+	esac
+}
+
+# link_folder PATH: make overlay/PATH a folder of its own, with links to what is in it.
+link_folder()
+{
+	local path=$1 entry
+
+	[ -L "$overlay/$path" ] || [ ! -d "$overlay/$path" ] || return 0
+	[ "$path" = . ] || link_folder "$(dirname "$path")"
+	rm -f "$overlay/$path"
+	mkdir -p "$overlay/$path"
+	for entry in "$srctree/$path"/* "$srctree/$path"/.[!.]*; do
+		[ ! -e "$entry" ] || ln -s "$entry" "$overlay/$path/"
+	done
+}
+
+# The numbers of unchanged lines stay what they were, for whatever uses __LINE__.
+number_lines()
+{
+	diff -U0 "$1" "$2" | sed -n 's/^@@ -\([0-9,]*\) +\([0-9,]*\) @@.*/\1 \2/p' \
+		>"$work/hunks" || true
+	awk -f "$BUILDER/lib/lines.awk" "$work/hunks" "$2" >"$work/numbered"
+}
+
+source_patch()
+{
+	local old new file log=$work/patch.log
+
+	need patch diff
+	files=()
+	refused=
+	while read -r old new; do
+		classify_file "$old" "$new"
+	done < <(diff_files)
+	[ -z "$refused" ] || exit 2
+	[ ${#files[@]} -gt 0 ] || die "'$diff' is no diff with changes of C files (paths with one" \
+				     "leading folder, as git makes them)"
+	overlay=$work/src
+	for file in "${files[@]}"; do
+		[ -f "$srctree/$file" ] || die "the source has no $file"
+		link_folder "$(dirname "$file")"
+		rm -f "$overlay/$file"
+		cp "$srctree/$file" "$overlay/$file"
+	done
+	patch -d "$overlay" -p1 -F0 -f --no-backup-if-mismatch -i "$diff" >"$log" 2>&1 || {
+		cat "$log" >&2
+		die "the diff does not apply to this kernel's source"
+	}
+	for file in "${files[@]}"; do
+		number_lines "$srctree/$file" "$overlay/$file"
+		cp "$overlay/$file" "$work/out/$(tr / _ <<<"$file").plain"
+		cp "$work/numbered" "$overlay/$file"
+	done
+}
