@@ -117,7 +117,7 @@ TARGET_FN int target_caller(void)
 /* Sleeps in a page fault for as long as whoever owns the page likes. */
 TARGET_FN int target_fault(const char __user *buf)
 {
-	char c;
+	char c __maybe_unused;
 
 	return get_user(c, buf) ? -EFAULT : 0;
 }
