@@ -25,6 +25,7 @@
 #include "notifier.h"
 #include "redirect.h"
 #include "selftest.h"
+#include "suspend.h"
 #include "shadow.h"
 #include "switch.h"
 #include "sysfs.h"
@@ -117,13 +118,18 @@ static int __init mend_init(void)
 	err = notifier_init();
 	if (err)
 		goto exit_sysfs;
-	err = ctl_init();
+	err = suspend_init();
 	if (err)
 		goto exit_notifier;
+	err = ctl_init();
+	if (err)
+		goto exit_suspend;
 	pr_info("version " MEND_VERSION " ready: %u keys%s\n", keyring_count(),
 		mend_require_signature ? "" : ", signatures not required");
 	return 0;
 
+exit_suspend:
+	suspend_exit();
 exit_notifier:
 	notifier_exit();
 exit_sysfs:
@@ -139,6 +145,7 @@ exit_batch:
 static void __exit mend_exit(void)
 {
 	ctl_exit();
+	suspend_exit();
 	notifier_exit();
 	sysfs_exit();
 	floor_exit();

@@ -66,6 +66,9 @@
 
 static DEFINE_MUTEX(switch_mutex);
 
+/* The machine is suspending. One word; see switch_forbid(). */
+static bool forbidden;
+
 bool switch_walk_all;
 
 /**
@@ -222,6 +225,12 @@ static bool begin_anew(struct attempt *attempt, struct mend_switch *out)
 	return true;
 }
 
+static int report_forbidden(struct mend_report *report)
+{
+	return report_fail(report, -EBUSY, MEND_R_SUSPEND,
+			   "the machine is suspending; nothing was changed");
+}
+
 /* Before the window: callbacks, and sites that are new. registry_mutex held. */
 static int prepare_steps(struct plan *plan, struct mend_report *report)
 {
@@ -323,6 +332,8 @@ static int attempt_until(struct attempt *attempt, struct plan *plan,
 		waiting_set(&attempt->check, start);
 		if (now >= deadline)
 			return report_blocker(attempt, out);
+		if (READ_ONCE(forbidden))
+			return report_forbidden(&out->report);
 		if (signal_pending(current))
 			return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 					   "interrupted while waiting; nothing was changed");
@@ -507,7 +518,11 @@ int switch_run(const struct switch_request *request, struct mend_switch *out)
 	if (mutex_lock_interruptible(&switch_mutex))
 		return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
 				   "interrupted while another switch was under way");
-	err = make_steps(&plan, request, &out->report);
+	/* Under the mutex: switch_forbid() waits for it after it has set this. */
+	if (READ_ONCE(forbidden))
+		err = report_forbidden(&out->report);
+	else
+		err = make_steps(&plan, request, &out->report);
 	if (!err)
 		err = switch_plan(&plan, request, out);
 	if (!err)
@@ -517,6 +532,17 @@ int switch_run(const struct switch_request *request, struct mend_switch *out)
 	if (err && err != -EALREADY)
 		pr_warn("switch refused: %s\n", out->report.text);
 	return err;
+}
+
+void switch_forbid(void)
+{
+	WRITE_ONCE(forbidden, true);
+	switch_wait();
+}
+
+void switch_allow(void)
+{
+	WRITE_ONCE(forbidden, false);
 }
 
 void switch_wait(void)

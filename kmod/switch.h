@@ -40,6 +40,16 @@ int switch_run(const struct switch_request *request, struct mend_switch *out);
 /** switch_one() - switch_run() for a single patch, for callers without a report */
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);
 
+/**
+ * switch_forbid() - from now on every switch is refused, with MEND_R_SUSPEND
+ *
+ * Returns when the one under way, if any, has given up or happened. Sleeps.
+ */
+void switch_forbid(void);
+
+/** switch_allow() - the reverse */
+void switch_allow(void);
+
 /** switch_wait() - until no switch is under way; sleeps */
 void switch_wait(void);
 

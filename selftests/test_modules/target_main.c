@@ -119,7 +119,7 @@ TARGET_FN int target_fault(const char __user *buf)
 {
 	char c __maybe_unused;
 
-	return get_user(c, buf) ? -EFAULT : 0;
+	return copy_from_user(&c, buf, sizeof(c)) ? -EFAULT : 0;
 }
 
 static int load_hot(void *unused)
