@@ -2,18 +2,20 @@
 /*
  * The states of a patch and the legal moves between them, forward and back.
  *
- *	from \ to		on  off  replaced  degraded  rollback-blocked  rolled-back
- *	registered		x
- *	on			    x    x         x         x                 x
- *	off			x
- *	replaced		x
- *	degraded		x   x    x                   x                 x
- *	rollback-blocked	    x    x                                     x
- *	rolled-back		x
+ *	from \ to	on	off	repl.	degr.	blocked	back
+ *	registered	x
+ *	on			x	x	x	x	x
+ *	off		x
+ *	replaced	x
+ *	degraded	x	x	x		x	x
+ *	blocked			x	x			x
+ *	rolled-back	x
+ *
+ * (repl.: replaced, degr.: degraded, blocked: rollback-blocked, back: rolled-back)
  *
  * "on", "degraded" and "rollback-blocked" (it is to be taken back, and a task is
- * inside) are active: the patch's functions run. All others are inactive. A patch leaves the table by being unregistered, which only an
- * inactive one can be.
+ * inside) are active: the patch's functions run. All others are inactive. A patch
+ * leaves the table by being unregistered, which only an inactive one can be.
  *
  * Pure: also compiled in userspace for the unit tests.
  */

@@ -160,7 +160,8 @@ clean_modules()
 	local module
 
 	patches_off
-	for module in $(awk '/^mend_test_/ { print $1 }' /proc/modules) mend_kprobe mend_target mend_target2; do
+	for module in $(awk '/^mend_test_/ { print $1 }' /proc/modules) mend_kprobe mend_target \
+		      mend_target2; do
 		unload "$module"
 	done
 }
