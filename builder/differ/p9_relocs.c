@@ -15,6 +15,8 @@
 #include "writer.h"
 #include "../../include/mend/payload.h"
 
+#define CALL_SITES	".call_sites"
+
 struct moved {
 	char *name, *object;
 	uint32_t sympos;
@@ -135,7 +137,8 @@ static void copy_sections(struct relocs *c, struct object *in)
 			continue;
 		out = writer_section(&c->w, sec->name, sec->type, sec->flags, sec->align,
 				     sec->entsize);
-		writer_append(out, sec->data, sec->size);
+		if (strcmp(sec->name, CALL_SITES))
+			writer_append(out, sec->data, sec->size);
 		sec->out = (unsigned int)c->w.nr_secs;
 		sec->include = true;
 	}
@@ -160,6 +163,30 @@ static void copy_symbols(struct relocs *c, struct object *in)
 	}
 }
 
+/*
+ * Calls that the kernel wants to count, four bytes each. It reads their targets when
+ * the payload is loaded, before mend.ko has written those that it resolves.
+ */
+static void copy_call_sites(struct relocs *c, const struct section *sec,
+			    struct out_section *out)
+{
+	const struct rela *call;
+	struct target t;
+	size_t i, nr;
+
+	for (i = 0; i < sec->nr_relas; i++) {
+		t = rela_target(&sec->relas[i]);
+		if (sec->relas[i].offset != 4 * i || !t.sec || t.offset < 0 ||
+		    !c->syms[sec->relas[i].sym->index])
+			fail("section %s is not a list of calls", sec->name);
+		call = rela_range(t.sec, (uint64_t)t.offset + 1, 1, &nr);
+		if (nr && find_moved(c, call->sym))
+			continue;
+		writer_rela(out, writer_append(out, NULL, 4), sec->relas[i].type,
+			    c->syms[sec->relas[i].sym->index], sec->relas[i].addend);
+	}
+}
+
 static void copy_relas(struct relocs *c, const struct section *sec)
 {
 	struct out_section *out = c->w.secs[sec->out - 1];
@@ -167,6 +194,10 @@ static void copy_relas(struct relocs *c, const struct section *sec)
 	const struct rela *r;
 	size_t i;
 
+	if (!strcmp(sec->name, CALL_SITES)) {
+		copy_call_sites(c, sec, out);
+		return;
+	}
 	for (i = 0; i < sec->nr_relas; i++) {
 		r = &sec->relas[i];
 		if (r->type == R_X86_64_NONE)
