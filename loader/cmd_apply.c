@@ -103,6 +103,15 @@ static json_t *reverted_json(const struct revert_patch *p)
 	return doc;
 }
 
+static json_t *superseded_json(const struct apply_superseded *p)
+{
+	json_t *doc = json_object();
+
+	json_object_set_new(doc, "name", json_text(p->name));
+	json_object_set_new(doc, "generation", json_integer((json_int_t)p->generation));
+	return doc;
+}
+
 static json_t *probation_json(const struct request *q)
 {
 	json_t *doc;
@@ -119,6 +128,7 @@ static json_t *probation_json(const struct request *q)
 static int print_json(const struct request *q, const struct apply *a)
 {
 	json_t *doc = patch_json(&a->on[0]), *on = json_array(), *off = json_array();
+	json_t *superseded = json_array();
 	const char *name;
 	json_t *value;
 	void *next;
@@ -131,8 +141,11 @@ static int print_json(const struct request *q, const struct apply *a)
 		json_array_append_new(on, patch_json(&a->on[i]));
 	for (i = 0; i < a->nr_off; i++)
 		json_array_append_new(off, reverted_json(&a->off[i]));
+	for (i = 0; i < a->nr_superseded; i++)
+		json_array_append_new(superseded, superseded_json(&a->superseded[i]));
 	json_object_set_new(doc, "patches", on);
 	json_object_set_new(doc, "reverted", off);
+	json_object_set_new(doc, "superseded", superseded);
 	json_object_set_new(doc, "probation", probation_json(q));
 	json_object_set_new(doc, "switch", json_switch(&a->sw));
 	return ui_json(doc);
@@ -161,6 +174,9 @@ static void print(const struct apply *a)
 		ui_reverted(&a->off[i]);
 		forced |= a->off[i].forced;
 	}
+	for (i = 0; i < a->nr_superseded; i++)
+		printf("'%s' generation %ju is off: superseded.\n", a->superseded[i].name,
+		       (uintmax_t)a->superseded[i].generation);
 	ui_switch_result(&a->sw);
 	if (forced)
 		ui_switch_forced();
@@ -232,6 +248,7 @@ static int apply(struct ui *ui, const struct request *q, const struct bundle *bu
 	else
 		code = after(ui, q, &a);
 	ui_wait_end(&wait);
+	apply_free(&a);
 	return code;
 }
 

@@ -8,12 +8,10 @@
 # What was forced is never unloaded; only a test may do it all the same.
 cleanup()
 {
-	local module
-
 	[ ! -e "$TARGET/release" ] || echo 1 >"$TARGET/release"
 	[ ! -e "$TMP/sleeper" ] || wait "$(cat "$TMP/sleeper")" 2>/dev/null || true
 	patches_off
-	for module in $(awk '/^mend_test_/ { print $1 }' /proc/modules); do
+	awk '/^mend_test_/ { print $1 }' /proc/modules | while read -r module; do
 		rmmod "$module" 2>/dev/null || rmmod -f "$module"
 	done
 	clean_modules

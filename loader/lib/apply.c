@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,6 +110,7 @@ static int look_at(const struct sysfs_patches *all, struct apply_patch *p, bool 
 			s->module);
 		return about(p, e);
 	}
+	p->supersedes = s && s->replace;
 	p->was_on = s && s->enabled;
 	if (p->was_on)
 		p->replaced = 0;
@@ -162,12 +164,14 @@ static int check_registered(const struct machine *mc, struct apply_patch *p, str
 	if (sysfs_read(&all, mc, e))
 		return -1;
 	s = sysfs_find(&all, m->name, m->generation);
-	if (s && same_digest(s, p->payload))
+	if (s && same_digest(s, p->payload)) {
 		memcpy(p->module, s->module, sizeof(p->module));
-	else
+		p->supersedes = s->replace;
+	} else {
 		ret = err_set(e, ERR_LOAD,
 			      "the kernel says that it loaded the payload, but mend.ko does not "
 			      "know it");
+	}
 	sysfs_free(&all);
 	return ret;
 }
@@ -246,21 +250,60 @@ static void take_back(const struct machine *mc, struct apply *a, struct err *e)
 	}
 }
 
-static void find_forced(const struct machine *mc, struct apply *a)
+static void note_forced(const struct sysfs_patches *all, struct apply *a)
 {
 	const struct sysfs_patch *s;
-	struct sysfs_patches all;
-	struct err ignored;
 	size_t i;
 
-	if (!a->force || sysfs_read(&all, mc, &ignored))
-		return;
 	for (i = 0; i < a->nr_on; i++) {
-		s = sysfs_find(&all, manifest_of(&a->on[i])->name,
+		s = sysfs_find(all, manifest_of(&a->on[i])->name,
 			       manifest_of(&a->on[i])->generation);
 		a->on[i].forced = s && s->forced;
 	}
-	revert_note_forced(&all, a->off, a->nr_off);
+	revert_note_forced(all, a->off, a->nr_off);
+}
+
+/* All that one switch has changed tell the same times of it. */
+static bool changed_by(const struct sysfs_patch *s, const struct mend_switch *sw)
+{
+	return s->pause_ns == sw->pause_ns && s->rendezvous_ns == sw->rendezvous_ns &&
+	       s->wait_ns == sw->wait_ns && s->attempts == sw->attempts;
+}
+
+static void note_superseded(const struct sysfs_patches *all, struct apply *a)
+{
+	const struct sysfs_patch *s;
+	struct apply_superseded *new;
+	size_t i;
+
+	a->superseded = calloc(all->nr_patches, sizeof(*a->superseded));
+	for (i = 0; a->superseded && i < all->nr_patches; i++) {
+		s = &all->patches[i];
+		if (strcmp(s->state, "replaced") || !changed_by(s, &a->sw) ||
+		    times_named(a, s->name))
+			continue;
+		new = &a->superseded[a->nr_superseded++];
+		memcpy(new->name, s->name, sizeof(new->name));
+		new->generation = s->generation;
+	}
+}
+
+/* It has happened, also if what else there is to tell cannot be found out. */
+static void note_effects(const struct machine *mc, struct apply *a)
+{
+	struct sysfs_patches all;
+	bool supersedes = false;
+	struct err ignored;
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++)
+		supersedes |= a->on[i].supersedes;
+	if ((!a->force && !supersedes) || sysfs_read(&all, mc, &ignored))
+		return;
+	if (a->force)
+		note_forced(&all, a);
+	if (supersedes)
+		note_superseded(&all, a);
 	sysfs_free(&all);
 }
 
@@ -271,7 +314,7 @@ static int load_and_switch(struct device *d, struct apply *a, struct err *e)
 	if (look(d->mc, a, there, e))
 		return -1;
 	if (!load_all(d, a, there, e) && !switch_all(d, a, e)) {
-		find_forced(d->mc, a);
+		note_effects(d->mc, a);
 		return 0;
 	}
 	take_back(d->mc, a, e);
@@ -287,6 +330,8 @@ static void clear_out(struct apply *a)
 			.path = a->on[i].path, .bundle = a->on[i].bundle,
 		};
 	memset(&a->sw, 0, sizeof(a->sw));
+	a->superseded = NULL;
+	a->nr_superseded = 0;
 }
 
 int apply_run(const struct machine *mc, struct apply *a, struct err *e)
@@ -302,4 +347,11 @@ int apply_run(const struct machine *mc, struct apply *a, struct err *e)
 	if (ret)
 		name_owners(mc, a, e);
 	return ret;
+}
+
+void apply_free(struct apply *a)
+{
+	free(a->superseded);
+	a->superseded = NULL;
+	a->nr_superseded = 0;
 }

@@ -20,14 +20,21 @@
  * @unloaded:	out: the switch failed and it is gone again
  * @forced:	out: it was switched on although tasks were inside
  * @replaced:	out: generation that was on until then; 0: none
+ * @supersedes:	out: it supersedes patches of other names as well
  */
 struct apply_patch {
 	const char *path;
 	const struct bundle *bundle;
 	const struct manifest_payload *payload;
 	char module[MEND_NAME_LEN];
-	bool was_on, loaded, unloaded, forced;
+	bool was_on, loaded, unloaded, forced, supersedes;
 	uint64_t replaced;
+};
+
+/** struct apply_superseded - one of another name that has gone off for them */
+struct apply_superseded {
+	char name[MEND_NAME_LEN];
+	uint64_t generation;
 };
 
 /**
@@ -36,6 +43,7 @@ struct apply_patch {
  * @probation_ms: 0: none
  * @force:	even if tasks are inside, see MEND_SWITCH_FORCE
  * @sw:		out: what mend.ko measured; its blocker if the switch was busy
+ * @superseded:	out: freed by apply_free()
  */
 struct apply {
 	struct apply_patch *on;
@@ -46,6 +54,8 @@ struct apply {
 	bool force;
 	const struct switch_wait *wait;
 	struct mend_switch sw;
+	struct apply_superseded *superseded;
+	size_t nr_superseded;
 };
 
 /**
@@ -54,8 +64,10 @@ struct apply {
  * Everything that can be known before is checked before anything is loaded. If
  * it fails, nothing has changed: payloads that it loaded are unloaded.
  * ERR_NOTHING if everything is as it is to be; MEND_R_DUPLICATE if a name is
- * there twice.
+ * there twice. Ends with apply_free(), also on failure.
  */
 int apply_run(const struct machine *mc, struct apply *a, struct err *e);
+
+void apply_free(struct apply *a);
 
 #endif /* MEND_LIB_APPLY_H */

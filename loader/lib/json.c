@@ -172,6 +172,7 @@ json_t *json_patch(const struct sysfs_patch *p)
 	json_object_set_new(j, "probation_ms",
 			    p->probation_ms ? number(p->probation_ms) : json_null());
 	json_object_set_new(j, "forced", json_boolean(p->forced));
+	json_object_set_new(j, "replace", json_boolean(p->replace));
 	json_object_set_new(j, "unloadable", json_boolean(p->unloadable));
 	json_object_set_new(j, "digest", json_text(p->digest));
 	json_object_set_new(j, "signer", json_text(p->signer));

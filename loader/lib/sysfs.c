@@ -152,6 +152,7 @@ static bool read_patch(struct sysfs_patch *p, const char *dir)
 	p->enabled = read_number(dir, "enabled");
 	p->unloadable = read_number(dir, "unloadable");
 	p->forced = read_number(dir, "forced");
+	p->replace = read_number(dir, "replace");
 	p->probation_ms = read_number(dir, "probation_ms");
 	read_string(dir, "state", p->state, sizeof(p->state));
 	read_reason(p, dir);

@@ -23,6 +23,7 @@ struct sysfs_object {
 /**
  * struct sysfs_patch - one directory; what it does not have stays zero or ""
  * @forced:	it was switched although tasks were inside
+ * @replace:	switched on, it supersedes all others, whatever their names
  * @probation_ms: until it is taken back unless it is confirmed; 0: it is not on probation
  * @reason:	enum mend_reason: why it is degraded or was taken back; 0: it is not
  * @reason_text: the same in English; may be empty
@@ -30,7 +31,7 @@ struct sysfs_object {
 struct sysfs_patch {
 	char name[MEND_NAME_LEN];
 	uint64_t generation;
-	bool enabled, unloadable, forced;
+	bool enabled, unloadable, forced, replace;
 	uint64_t probation_ms;
 	uint32_t reason;
 	char reason_text[MEND_TEXT_LEN];

@@ -75,6 +75,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	apply_free(&request);
 	fake_stop();
 	return 0;
 }
@@ -300,6 +301,39 @@ static void owners_are_named_for_every_patch(void **state)
 	test_contains(e.message, "first belongs to the kernel livepatch 'klp_x'");
 }
 
+/* The same times as the switch: it was this one. */
+static void supersede(const char *name, const char *pause_ns, const char *state)
+{
+	fake_attr(name, 4, "pause_ns", pause_ns);
+	fake_attr(name, 4, "rendezvous_ns", "0");
+	fake_attr(name, 4, "wait_ns", "0");
+	fake_attr(name, 4, "attempts", "1");
+	fake_attr(name, 4, "state", state);
+}
+
+static void others_that_had_to_go_are_told(void **state)
+{
+	(void)state;
+	fake_patch("one", 7, "mend_one_7", digest, false);
+	fake_patch("old", 4, "mend_old_4", "44", false);
+	supersede("old", "12345", "replaced");
+	fake_patch("older", 4, "mend_older_4", "44", false);
+	supersede("older", "12344", "replaced");
+	fake_patch("off", 4, "mend_off_4", "44", false);
+	supersede("off", "12345", "off");
+	fake_patch("two", 4, "mend_two_4", "44", false);
+	supersede("two", "12345", "replaced");
+	assert_int_equal(apply(2, 0), 0);
+	assert_int_equal(request.nr_superseded, 0);
+	apply_free(&request);
+	fake_attr("one", 7, "enabled", "0");
+	fake_attr("one", 7, "replace", "1");
+	assert_int_equal(apply(2, 0), 0);
+	assert_int_equal(request.nr_superseded, 1);
+	assert_string_equal(request.superseded[0].name, "old");
+	assert_int_equal(request.superseded[0].generation, 4);
+}
+
 static void probation_and_force_reach_the_kernel(void **state)
 {
 	(void)state;
@@ -394,6 +428,7 @@ int main(void)
 		TEST(all_that_cannot_be_unloaded_are_named),
 		TEST(a_signal_between_two_loads_ends_it),
 		TEST(owners_are_named_for_every_patch),
+		TEST(others_that_had_to_go_are_told),
 		TEST(probation_and_force_reach_the_kernel),
 		TEST(several_are_reverted_at_once),
 		TEST(one_unknown_name_reverts_nothing),
