@@ -52,6 +52,8 @@ static LIST_HEAD(leaving);
 static DECLARE_WAIT_QUEUE_HEAD(has_left);
 static unsigned int holds;
 static struct delayed_work release_work;
+/* ftrace's own trampolines; set once in batch_init(). */
+static unsigned long ftrace_callers[2];
 
 static bool batch_has(const struct batch *batch, unsigned long ip)
 {
@@ -381,6 +383,31 @@ void batch_module_going(struct module *mod)
 	let_go_of_leaving();
 }
 
+/*
+ * To a trampoline that calls this batch's handler alone; or, with another user of
+ * the function, to one of ftrace's own, which go through the list of all users.
+ */
+static bool is_way_to(const struct batch *batch, unsigned long target)
+{
+	if (!(batch->ops.flags & FTRACE_OPS_FL_ENABLED) || !target)
+		return false;
+	return target == batch->ops.trampoline || target == ftrace_callers[0] ||
+	       target == ftrace_callers[1];
+}
+
+bool batch_leads_to_handler(unsigned long ip, unsigned long target)
+{
+	struct batch *batch;
+	bool leads = false;
+
+	mutex_lock(&batch_mutex);
+	list_for_each_entry(batch, &batches, list)
+		if (batch_has(batch, ip))
+			leads = is_way_to(batch, target);
+	mutex_unlock(&batch_mutex);
+	return leads;
+}
+
 void batch_hold(void)
 {
 	mutex_lock(&batch_mutex);
@@ -399,6 +426,8 @@ void batch_release_unused(unsigned int delay_ms)
 void batch_init(void)
 {
 	INIT_DELAYED_WORK(&release_work, release_unused);
+	ftrace_callers[0] = ksyms_lookup("ftrace_caller");
+	ftrace_callers[1] = ksyms_lookup("ftrace_regs_caller");
 }
 
 void batch_exit(void)

@@ -67,6 +67,15 @@ void batch_release_unused(unsigned int delay_ms);
  */
 void batch_module_going(struct module *mod);
 
+/**
+ * batch_leads_to_handler() - does a call at a site end up in redirect_handler()?
+ * @ip: the site
+ * @target: where the call goes; 0: there is none
+ *
+ * Context: registry_mutex held; sleeps.
+ */
+bool batch_leads_to_handler(unsigned long ip, unsigned long target);
+
 /** batch_init(), batch_exit() - exit detaches everything; nothing is on then */
 void batch_init(void);
 void batch_exit(void);

@@ -22,10 +22,13 @@
 #include "authorize.h"
 #include "buildid.h"
 #include "ctl.h"
+#include "integrity.h"
 #include "ioctl.h"
 #include "keyring.h"
 #include "main.h"
+#include "probation.h"
 #include "report.h"
+#include "rollback.h"
 #include "switch.h"
 #ifdef CONFIG_MEND_SELFTEST
 #include "consistency.h"
@@ -180,9 +183,13 @@ static int check_switch(const struct mend_switch *args, struct mend_report *repo
 		err = ioctl_reserved(&args->reserved, sizeof(args->reserved), report);
 	if (err)
 		return err;
-	if (args->probation_ms)
+	if (args->probation_ms > MEND_PROBATION_MAX_MS)
 		return report_fail(report, -EINVAL, MEND_R_RANGE,
-				   "this mend.ko does not know probation yet");
+				   "a probation of %u ms; at most %u", args->probation_ms,
+				   MEND_PROBATION_MAX_MS);
+	if (args->probation_ms && args->flags & MEND_SWITCH_FORCE)
+		return report_fail(report, -EINVAL, MEND_R_FLAGS,
+				   "a switch by force cannot be on probation: nothing could take it back safely");
 	if (!args->nr_ops)
 		return report_fail(report, -EINVAL, MEND_R_RANGE, "nr_ops is 0: nothing to do");
 	if (args->nr_ops > MEND_SWITCH_OPS_MAX)
@@ -202,6 +209,7 @@ static int switch_ops(struct mend_switch *args)
 		.nr_ops = args->nr_ops,
 		.timeout_ms = args->timeout_ms,
 		.force = args->flags & MEND_SWITCH_FORCE,
+		.probation_ms = args->probation_ms,
 	};
 	struct mend_op *ops;
 	int err;
@@ -253,6 +261,65 @@ free:
 	return err;
 }
 
+static int check_probation(const struct mend_probation *args, struct mend_report *report)
+{
+	int err = ioctl_no_flags(args->flags, report);
+
+	if (!err)
+		err = ioctl_reserved(&args->reserved, sizeof(args->reserved), report);
+	if (err)
+		return err;
+	if (memchr_inv(args->name, 0, sizeof(args->name)) ?
+	    !name_is_padded(args->name, sizeof(args->name)) : args->generation)
+		return report_fail(report, -EINVAL, MEND_R_RANGE,
+				   "the name must end with a NUL and be padded with zeros; empty, it goes with generation 0");
+	if (args->action != MEND_PROBATION_CONFIRM && args->action != MEND_PROBATION_ROLLBACK)
+		return report_fail(report, -EINVAL, MEND_R_RANGE, "unknown action %u",
+				   args->action);
+	if (args->reason != (args->action == MEND_PROBATION_ROLLBACK ? MEND_R_HEALTH : 0))
+		return report_fail(report, -EINVAL, MEND_R_RANGE,
+				   "%u is no reason for this action", args->reason);
+	return 0;
+}
+
+static int ctl_probation(void __user *user)
+{
+	struct mend_probation args;
+	u32 size;
+	int err;
+
+	BUILD_BUG_ON(sizeof(args) != MEND_PROBATION_SIZE_V1);
+
+	err = ioctl_get(&args, sizeof(args), MEND_PROBATION_SIZE_V1, user, &size, &args.report);
+	if (!err)
+		err = check_probation(&args, &args.report);
+	if (!err)
+		err = args.action == MEND_PROBATION_CONFIRM ?
+		      probation_confirm(args.name, args.generation, &args.report) :
+		      rollback_now(args.name, args.generation, args.reason, &args.report);
+	return ioctl_put_report(user, size, offsetof(struct mend_probation, report),
+				&args.report, err);
+}
+
+static int ctl_verify(void __user *user)
+{
+	struct mend_verify args;
+	u32 size;
+	int err;
+
+	BUILD_BUG_ON(sizeof(args) != MEND_VERIFY_SIZE_V1);
+
+	err = ioctl_get(&args, sizeof(args), MEND_VERIFY_SIZE_V1, user, &size, &args.report);
+	if (!err)
+		err = ioctl_no_flags(args.flags, &args.report);
+	if (err)
+		return ioctl_put_report(user, size, offsetof(struct mend_verify, report),
+					&args.report, err);
+	args.reserved = 0;
+	err = integrity_verify(&args);
+	return ioctl_put(user, size, &args, sizeof(args)) ?: err;
+}
+
 /* In the initial user namespace: that is what capable() means. */
 static bool ctl_permitted(void)
 {
@@ -267,6 +334,8 @@ static const struct {
 	{ MEND_IOC_INFO, ctl_info, offsetof(struct mend_info, report) },
 	{ MEND_IOC_AUTHORIZE, ctl_authorize, offsetof(struct mend_authorize, report) },
 	{ MEND_IOC_SWITCH, ctl_switch, offsetof(struct mend_switch, report) },
+	{ MEND_IOC_PROBATION, ctl_probation, offsetof(struct mend_probation, report) },
+	{ MEND_IOC_VERIFY, ctl_verify, offsetof(struct mend_verify, report) },
 };
 
 /* The caller has a descriptor that somebody else has opened. */

@@ -23,6 +23,7 @@
 #include "report.h"
 #include "symbols.h"
 #include "sysfs.h"
+#include "text_copy.h"
 
 static int mismatch(struct mend_report *report, const char *what)
 {
@@ -309,6 +310,12 @@ static int check_states(struct patch *patch, struct mend_report *report)
 	return 0;
 }
 
+static int copy_text(struct patch *patch, struct mend_report *report)
+{
+	patch->text = text_copy_make(patch->mod);
+	return patch->text ? 0 : report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
+}
+
 struct patch *describe_patch(const struct mend_patch *desc, struct authorization *auth,
 			     struct mend_report *report)
 {
@@ -332,6 +339,8 @@ struct patch *describe_patch(const struct mend_patch *desc, struct authorization
 		err = add_objects(patch, report);
 	if (!err)
 		err = check_states(patch, report);
+	if (!err)
+		err = copy_text(patch, report);
 	if (err) {
 		patch->auth = NULL;	/* stays the caller's */
 		describe_free(patch);
@@ -367,6 +376,7 @@ void describe_free(struct patch *patch)
 	if (patch->auth)
 		authorization_put(patch->auth);
 	patch->auth = NULL;
+	text_copy_free(patch->text);
 	/*
 	 * Wait, since the release functions are in mend.ko and nothing else
 	 * keeps that loaded once the payload is gone.

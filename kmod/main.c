@@ -21,9 +21,13 @@
 #include "custody.h"
 #include "dirty.h"
 #include "floor.h"
+#include "integrity.h"
 #include "keyring.h"
 #include "notifier.h"
+#include "plan_memory.h"
 #include "redirect.h"
+#include "rollback.h"
+#include "rollcall.h"
 #include "selftest.h"
 #include "suspend.h"
 #include "shadow.h"
@@ -60,7 +64,26 @@ static const struct kernel_param_ops check_ops = {
 module_param_cb(check, &check_ops, NULL, 0644);
 MODULE_PARM_DESC(check, "How tasks are looked at: \"dirty\", outside, and in the stop window only those that ran since; or \"walk\", all of them in the window.");
 
+static int seconds_set(const char *value, const struct kernel_param *param)
+{
+	int err = param_set_uint(value, param);
+
+	/* Not while mend.ko is being loaded: integrity_init() comes. */
+	if (!err && THIS_MODULE->state == MODULE_STATE_LIVE)
+		integrity_changed();
+	return err;
+}
+
+static const struct kernel_param_ops seconds_ops = {
+	.set = seconds_set,
+	.get = param_get_uint,
+};
+module_param_cb(verify_seconds, &seconds_ops, &integrity_seconds, 0644);
+MODULE_PARM_DESC(verify_seconds, "How often running text is compared with what was switched on; 0: only on request.");
+
 #ifdef CONFIG_MEND_SELFTEST
+module_param_named(test_no_memory, plan_test_no_memory, bool, 0644);
+MODULE_PARM_DESC(test_no_memory, "Test builds only: taking back finds no memory but what was kept back.");
 module_param_named(test_dirty_slots, dirty_test_slots, uint, 0644);
 MODULE_PARM_DESC(test_dirty_slots, "Test builds only: size of the dirty set's table, 0: as needed.");
 module_param_named(test_dirty_ring, dirty_test_ring, uint, 0644);
@@ -109,9 +132,15 @@ static int __init mend_init(void)
 	err = selftest_redirect();
 	if (err)
 		goto exit_batch;
-	err = keyring_init();
+	err = rollcall_init();
 	if (err)
 		goto exit_batch;
+	err = rollback_init();
+	if (err)
+		goto exit_rollcall;
+	err = keyring_init();
+	if (err)
+		goto exit_rollback;
 	err = sysfs_init();
 	if (err)
 		goto exit_keyring;
@@ -124,6 +153,7 @@ static int __init mend_init(void)
 	err = ctl_init();
 	if (err)
 		goto exit_suspend;
+	integrity_init();
 	pr_info("version " MEND_VERSION " ready: %u keys%s\n", keyring_count(),
 		mend_require_signature ? "" : ", signatures not required");
 	return 0;
@@ -136,6 +166,10 @@ exit_sysfs:
 	sysfs_exit();
 exit_keyring:
 	keyring_exit();
+exit_rollback:
+	rollback_exit();
+exit_rollcall:
+	rollcall_exit();
 exit_batch:
 	batch_exit();
 	redirect_exit();
@@ -144,12 +178,16 @@ exit_batch:
 
 static void __exit mend_exit(void)
 {
+	integrity_exit();
 	ctl_exit();
 	suspend_exit();
 	notifier_exit();
 	sysfs_exit();
 	floor_exit();
 	keyring_exit();
+	rollback_exit();
+	rollcall_exit();
+	plan_memory_exit();
 	batch_exit();
 	redirect_exit();
 	shadow_exit();

@@ -29,6 +29,7 @@
 #include "plan.h"
 #include "redirect.h"
 #include "report.h"
+#include "rollcall.h"
 #include "switch.h"
 
 #define OFF_TIMEOUT_MS	1000
@@ -167,6 +168,8 @@ static int publish_registry(struct plan *plan, const struct at_switch *calls, u3
 	if (err)
 		return err;
 	republish.next = plan->next;
+	/* Or a CPU that is caught in a loop would freeze all others. */
+	rollcall_wait();
 	err = stop_machine(republish_window, &republish, NULL);
 	if (err)
 		return report_fail(report, -EIO, MEND_R_INTERNAL,

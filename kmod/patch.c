@@ -15,6 +15,7 @@
 #include "describe.h"
 #include "main.h"
 #include "payload.h"
+#include "probation.h"
 #include "report.h"
 #include "switch.h"
 #include "sysfs.h"
@@ -82,6 +83,20 @@ void patch_degrade(struct patch *patch, const struct mend_report *why)
 	tell_degraded(patch);
 }
 
+void patch_block_rollback(struct patch *patch, const struct mend_report *why)
+{
+	bool news = strcmp(patch->why.text, why->text);
+
+	patch->why = *why;
+	if (patch->state != PATCH_ROLLBACK_BLOCKED)
+		patch_set_state(patch, PATCH_ROLLBACK_BLOCKED);
+	else if (!news)
+		return;
+	pr_err("patch '%s' generation %llu cannot be taken back yet: %s\n", patch->name,
+	       patch->generation, why->text);
+	tell_degraded(patch);
+}
+
 void patch_recover(struct patch *patch)
 {
 	pr_info("patch '%s' generation %llu is on as it should be again\n", patch->name,
@@ -112,6 +127,7 @@ static int registry_add(struct patch *patch, struct mend_report *report)
 static void registry_del(struct patch *patch)
 {
 	mutex_lock(&registry_mutex);
+	probation_patch_gone(patch);
 	list_del(&patch->list);
 	mutex_unlock(&registry_mutex);
 }

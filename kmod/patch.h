@@ -38,6 +38,7 @@
 #include "state.h"
 
 struct authorization;
+struct text_copy;
 
 extern struct mutex registry_mutex;
 
@@ -141,6 +142,8 @@ struct switch_record {
  * @unloadable: set once
  * @objects: list of struct patch_object; set once
  * @nr_funcs: over all objects; set once
+ * @text: what its text is meant to be; set once
+ * @differences: of that, as last seen; registry_mutex
  * @state: see the top of this file
  * @why: why it is degraded or was rolled back; as @state
  * @seq: when it was switched on; as @state
@@ -164,6 +167,8 @@ struct patch {
 	bool unloadable;
 	struct list_head objects;
 	u32 nr_funcs;
+	struct text_copy *text;
+	u32 differences;
 	enum patch_state state;
 	struct mend_report why;
 	u64 seq;
@@ -190,6 +195,13 @@ static inline bool patch_is_active(const struct patch *patch)
 	return state_is_active(READ_ONCE(patch->state));
 }
 
+/** patch_supersedes() - would @other go off if @patch went on, both of them alone? */
+static inline bool patch_supersedes(const struct patch *patch, const struct patch *other)
+{
+	/* Another generation of it; or any patch, if this one says so. */
+	return other != patch && (patch->desc->replace || !strcmp(other->name, patch->name));
+}
+
 /** patch_find() - NULL: not registered. registry_mutex held. */
 struct patch *patch_find(const char *name, u64 generation);
 
@@ -212,6 +224,14 @@ void patch_set_state(struct patch *patch, enum patch_state state);
  * Log, state, sysfs, uevent. Context: registry_mutex held; sleeps.
  */
 void patch_degrade(struct patch *patch, const struct mend_report *why);
+
+/**
+ * patch_block_rollback() - it is to be taken back and cannot be, yet
+ * @why: copied; also when it is in that state already
+ *
+ * Context: as patch_degrade().
+ */
+void patch_block_rollback(struct patch *patch, const struct mend_report *why);
 
 /** patch_recover() - a degraded patch is on again as it should be; as patch_degrade() */
 void patch_recover(struct patch *patch);

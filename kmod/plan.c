@@ -23,6 +23,7 @@
 #include "bind.h"
 #include "compat/compat.h"
 #include "floor.h"
+#include "plan_memory.h"
 #include "redirect.h"
 #include "report.h"
 
@@ -46,7 +47,7 @@ static bool active_after(const struct plan *plan, const struct patch *patch)
 	return state_is_active(step ? step->to : patch->state);
 }
 
-static void add_step(struct plan *plan, struct patch *patch, enum patch_state to, u64 seq)
+void plan_add_step(struct plan *plan, struct patch *patch, enum patch_state to, u64 seq)
 {
 	struct plan_step *step = &plan->steps[plan->nr_steps++];	/* room for every patch */
 
@@ -88,12 +89,6 @@ static int get_payload(struct patch *patch, const struct module *loading,
 	return 0;
 }
 
-/* A lower or higher generation of it; or any, if the patch says so. */
-static bool supersedes(const struct patch *patch, const struct patch *other)
-{
-	return other != patch && (patch->desc->replace || !strcmp(other->name, patch->name));
-}
-
 static bool goes_on(const struct plan *plan, const struct patch *patch)
 {
 	const struct plan_step *step = find_step(plan, patch);
@@ -106,9 +101,9 @@ static void replace_others(struct plan *plan, const struct patch *patch)
 	struct patch *other = NULL;
 
 	while ((other = patch_next(other)))
-		if (supersedes(patch, other) && active_after(plan, other) &&
+		if (patch_supersedes(patch, other) && active_after(plan, other) &&
 		    !find_step(plan, other))
-			add_step(plan, other, PATCH_REPLACED, 0);
+			plan_add_step(plan, other, PATCH_REPLACED, 0);
 }
 
 /* Nobody may take over what it does not know, nor know less of it. */
@@ -117,7 +112,7 @@ static int check_state(const struct patch *patch, const struct patch *other,
 {
 	const struct mend_state *state = mend_get_state((struct mend_patch *)patch->desc, old->id);
 
-	if (!state && supersedes(patch, other))
+	if (!state && patch_supersedes(patch, other))
 		return report_fail(report, -EINVAL, MEND_R_STATES,
 				   "'%s' would supersede '%s' and does not know its state %lu",
 				   patch->name, other->name, old->id);
@@ -173,7 +168,7 @@ static int plan_on(struct plan *plan, const struct mend_op *op, const struct mod
 		err = get_payload(patch, loading, report);
 	if (err)
 		return err;
-	add_step(plan, patch, PATCH_ON, ++last_seq);
+	plan_add_step(plan, patch, PATCH_ON, ++last_seq);
 	return 0;
 }
 
@@ -195,7 +190,7 @@ static int plan_off(struct plan *plan, const struct mend_op *op, struct mend_rep
 				   "'%s' is named twice, or is replaced by the same switch",
 				   op->name);
 	if (patch_is_active(patch))
-		add_step(plan, patch, PATCH_OFF, 0);
+		plan_add_step(plan, patch, PATCH_OFF, 0);
 	return 0;
 }
 
@@ -234,15 +229,22 @@ static void plan_replaced(struct plan *plan)
 			replace_others(plan, patch);
 }
 
+int plan_begin(struct plan *plan, bool back)
+{
+	lockdep_assert_held(&registry_mutex);
+	plan->back = back;
+	plan->steps = plan_alloc(plan, PLAN_STEPS,
+				 array_size(count_patches() + 1, sizeof(*plan->steps)));
+	return plan->steps ? 0 : -ENOMEM;
+}
+
 int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
 	       const struct module *loading, struct mend_report *report)
 {
 	int err = 0;
 	u32 i;
 
-	lockdep_assert_held(&registry_mutex);
-	plan->steps = kcalloc(count_patches() + 1, sizeof(*plan->steps), GFP_KERNEL);
-	if (!plan->steps)
+	if (plan_begin(plan, false))
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
 	/* Off first: what is switched off by name is not "replaced". */
 	for (i = 0; i < nr_ops && !err; i++)
@@ -259,11 +261,6 @@ int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
 		err = report_fail(report, -EALREADY, MEND_R_STATE,
 				  "nothing to do: everything is in the wanted state already");
 	return err;
-}
-
-static gfp_t plan_gfp(const struct plan *plan)
-{
-	return plan->must ? GFP_KERNEL | __GFP_NOFAIL : GFP_KERNEL;
 }
 
 /* Funcs of all patches that are active now or will be. */
@@ -350,11 +347,11 @@ static void collect_attach(struct plan *plan)
 
 static void free_work(struct plan *plan)
 {
-	kvfree(plan->sites);
-	kvfree(plan->attach);
-	kvfree(plan->next);
-	kvfree(plan->ranges);
-	kvfree(plan->calls);
+	plan_release(plan, plan->sites);
+	plan_release(plan, plan->attach);
+	plan_release(plan, plan->next);
+	plan_release(plan, plan->ranges);
+	plan_release(plan, plan->calls);
 	plan->sites = NULL;
 	plan->attach = NULL;
 	plan->next = NULL;
@@ -366,15 +363,14 @@ static void free_work(struct plan *plan)
 
 static int plan_table(struct plan *plan, struct mend_report *report)
 {
-	gfp_t gfp = plan_gfp(plan);
 	u32 nr = count_funcs(plan);
 
-	plan->sites = kvcalloc(nr + 1, sizeof(*plan->sites), gfp);
+	plan->sites = plan_alloc(plan, PLAN_WORK, array_size(nr + 1, sizeof(*plan->sites)));
 	if (!plan->sites)
 		goto nomem;
 	collect_sites(plan);
-	plan->attach = kvcalloc(nr + 1, sizeof(*plan->attach), gfp);
-	plan->next = kvmalloc(table_bytes(plan->nr_sites), gfp);
+	plan->attach = plan_alloc(plan, PLAN_WORK, array_size(nr + 1, sizeof(*plan->attach)));
+	plan->next = plan_alloc(plan, PLAN_TABLE, table_bytes(plan->nr_sites));
 	if (!plan->attach || !plan->next)
 		goto nomem;
 	collect_attach(plan);
@@ -451,7 +447,7 @@ static int plan_ranges(struct plan *plan, struct mend_report *report)
 	struct patch *patch = NULL;
 	u32 nr = count_ranges(plan);
 
-	plan->ranges = kvmalloc(range_set_bytes(nr), plan_gfp(plan));
+	plan->ranges = plan_alloc(plan, PLAN_WORK, range_set_bytes(nr));
 	if (!plan->ranges)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory for %u ranges",
 				   nr);
@@ -476,7 +472,7 @@ static int plan_calls(struct plan *plan, struct mend_report *report)
 
 	plan_for_each_object(plan, step, object)
 		nr += calls_at_switch(step, object);
-	plan->calls = kvcalloc(nr + 1, sizeof(*plan->calls), plan_gfp(plan));
+	plan->calls = plan_alloc(plan, PLAN_WORK, array_size(nr + 1, sizeof(*plan->calls)));
 	if (!plan->calls)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
 	plan_for_each_object(plan, step, object)
@@ -527,6 +523,6 @@ void plan_free(struct plan *plan)
 	for (i = 0; i < plan->nr_steps; i++)
 		if (plan->steps[i].to == PATCH_ON && !patch_is_active(plan->steps[i].patch))
 			module_put(plan->steps[i].patch->mod);
-	kfree(plan->steps);
 	free_work(plan);
+	plan_release(plan, plan->steps);
 }

@@ -31,6 +31,7 @@ struct plan_step {
  * @nr_steps: their number
  * @epoch: bind_epoch() of when the rest was worked out
  * @must: allocations cannot fail: a module goes, and nobody can say no
+ * @back: it takes a switch back: its memory may come from plan_reserve()
  * @sites: the next table's content
  * @nr_sites: its size
  * @attach: the same sites with their modules, for batch_attach()
@@ -44,6 +45,7 @@ struct plan {
 	u32 nr_steps;
 	u64 epoch;
 	bool must;
+	bool back;
 	struct site *sites;
 	u32 nr_sites;
 	struct attach_site *attach;
@@ -65,6 +67,20 @@ struct plan {
  */
 int plan_steps(struct plan *plan, const struct mend_op *ops, u32 nr_ops,
 	       const struct module *loading, struct mend_report *report);
+
+/**
+ * plan_begin() - a plan whose steps are added one by one
+ * @plan: zeroed
+ *
+ * Context as plan_steps(). Return: 0; -ENOMEM. plan_free() is due in every case.
+ */
+int plan_begin(struct plan *plan, bool back);
+
+/**
+ * plan_add_step() - after plan_begin(), for each patch once
+ * @patch: if it goes on, the plan takes over a reference on its payload
+ */
+void plan_add_step(struct plan *plan, struct patch *patch, enum patch_state to, u64 seq);
 
 /**
  * plan_work_out() - the next table and the ranges, from the registry as it is now

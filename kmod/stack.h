@@ -15,6 +15,7 @@ enum stack_verdict {
 	STACK_CLEAN,		/* no address of the stack is in the ranges */
 	STACK_INSIDE,		/* one is */
 	STACK_UNRELIABLE,	/* cannot be read to its end: treated as inside */
+	STACK_STUCK,		/* not looked at: it does not leave its CPU */
 };
 
 /**
@@ -41,5 +42,12 @@ struct stack_trace_copy {
  */
 enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
 			       unsigned long *hit, struct stack_trace_copy *trace);
+
+/**
+ * stack_copy_interrupted() - what has the interrupt interrupted that this runs in?
+ * @trace: out: its stack in the kernel, as far as it can be read; empty: it was in
+ *	user mode
+ */
+void stack_copy_interrupted(struct stack_trace_copy *trace);
 
 #endif /* MEND_STACK_H */

@@ -11,11 +11,16 @@
  *             nothing is allocated
  *   sweep     look at tasks while the machine runs, until only those are left
  *             that ran in the last moment; a task inside: wait a little, again
+ *   roll call would every CPU come? If one is caught in a loop, stopping would
+ *             freeze the others: wait as for a task inside
  *   attempt   stop the machine, look at those, store one pointer; or leave
  *             everything as it was and sweep again; if a module came or went
  *             meanwhile, plan again
  *   commit    callbacks, states, statistics, sysfs, uevents: the machine goes on
  *             already
+ *
+ * A switch that is on probation is taken back in the same way, by a plan that is
+ * made from its record.
  *
  * The table is also published when a module comes or goes (objects.c) and by the
  * self-test at load.
@@ -31,23 +36,21 @@
 
 #include <linux/delay.h>
 #include <linux/ktime.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
+#include "attempt.h"
 #include "batch.h"
-#include "bind.h"
 #include "callbacks.h"
-#include "consistency.h"
-#include "dirty.h"
 #include "floor.h"
 #include "patch.h"
 #include "plan.h"
-#include "redirect.h"
+#include "plan_memory.h"
+#include "probation.h"
 #include "report.h"
+#include "rollcall.h"
 #include "sysfs.h"
 #include "trace.h"
 #include "waiting.h"
@@ -55,14 +58,9 @@
 /* How long a site stays attached after the last patch on it went off. */
 #define LINGER_MS	500
 
-/*
- * Between two attempts. Looking costs next to nothing with the dirty set, so
- * that a blocker that has left is noticed at once; walking all stops the
- * machine each time.
- */
-#define DELAY_MIN_US		500
-#define DELAY_MAX_US		3000
-#define DELAY_MAX_WALK_US	50000
+/* While somebody else has the switch mutex. */
+#define LOCK_MIN_US	500
+#define LOCK_MAX_US	3000
 
 static DEFINE_MUTEX(switch_mutex);
 
@@ -72,164 +70,24 @@ static bool forbidden;
 bool switch_walk_all;
 
 /**
- * struct attempt - one visit to the stop window
- * @check: the task check, in and out
- * @plan: what to publish
- * @old: out: what was published before
- * @force: whatever the check says
- * @walk: look at all tasks in the window; otherwise the dirty set is armed
- * @armed_ns: since when
- * @called_ns: when stop_machine() was called; CLOCK_MONOTONIC
- * @begin_ns: the window's begin as seen by the CPU that works in it
- * @end_ns: and its end
- * @done: published
+ * struct job - a switch on its way
+ * @plan: what happens
+ * @timeout_ms: as in struct switch_request
+ * @force: the same
+ * @back: it takes a switch back: the number of its record; 0: it does not
+ * @why: and why
+ * @probation: the record of this one; NULL: it is confirmed at once
+ * @out: what is told
  */
-struct attempt {
-	struct consistency check;
-	const struct plan *plan;
-	const struct table *old;
+struct job {
+	struct plan plan;
+	u32 timeout_ms;
 	bool force;
-	bool walk;
-	u64 armed_ns;
-	u64 called_ns;
-	u64 begin_ns;
-	u64 end_ns;
-	bool done;
+	u64 back;
+	struct mend_report why;
+	struct probation *probation;
+	struct mend_switch *out;
 };
-
-/*
- * The stop window. All CPUs are here, in the stopper threads, with interrupts
- * off; one of them runs this. No allocation, no printk, no sleeping.
- */
-static int stop_window(void *data)
-{
-	struct attempt *attempt = data;
-
-	attempt->begin_ns = ktime_get_mono_fast_ns();
-	attempt->done = attempt->walk ? consistency_check_all(&attempt->check) :
-					dirty_check(&attempt->check);
-	attempt->done |= attempt->force;
-	if (attempt->done) {
-		attempt->old = redirect_current();
-		redirect_publish(attempt->plan->next);
-		callbacks_at_switch(attempt->plan->calls, attempt->plan->nr_calls);
-	}
-	attempt->end_ns = ktime_get_mono_fast_ns();
-	return 0;
-}
-
-/* Is it worth stopping the machine? */
-static bool sweep(struct attempt *attempt)
-{
-	if (attempt->walk || attempt->force)
-		return true;
-	consistency_begin(&attempt->check);
-	return dirty_sweep(&attempt->check);
-}
-
-static int visit_window(struct attempt *attempt, struct mend_switch *out)
-{
-	int err;
-
-	out->attempts++;
-	attempt->called_ns = ktime_get_mono_fast_ns();
-	err = stop_machine(stop_window, attempt, NULL);
-	if (err)
-		return report_fail(&out->report, -EIO, MEND_R_INTERNAL,
-				   "stop_machine() failed with error %d", err);
-	out->tasks = attempt->check.tasks;
-	out->pause_ns = attempt->end_ns - attempt->begin_ns;
-	out->rendezvous_ns = attempt->begin_ns - attempt->called_ns;
-	trace_mend_attempt(out->attempts, attempt->check.tasks, out->pause_ns, attempt->done);
-	return attempt->done ? 0 : -EBUSY;
-}
-
-/*
- * -EAGAIN: a module came or went since the plan was made. On success
- * registry_mutex is kept: nothing may come between the switch and its commit.
- */
-static int attempt_once(struct attempt *attempt, struct mend_switch *out)
-{
-	int err = -EAGAIN;
-
-	if (!sweep(attempt))
-		return -EBUSY;
-	mutex_lock(&registry_mutex);
-	if (bind_epoch() == attempt->plan->epoch)
-		err = visit_window(attempt, out);
-	if (err)
-		mutex_unlock(&registry_mutex);
-	return err;
-}
-
-static int report_blocker(struct attempt *attempt, struct mend_switch *out)
-{
-	struct mend_blocker *blocker = &out->blocker;
-
-	consistency_describe(&attempt->check, blocker);
-	if (blocker->pid == task_pid_nr(current))
-		return report_fail(&out->report, -EINVAL, MEND_R_UNPATCHABLE,
-				   "%s is on the stack of whoever switches; it cannot be patched this way",
-				   blocker->func);
-	if (attempt->check.verdict == STACK_UNRELIABLE)
-		return report_fail(&out->report, -EBUSY, MEND_R_UNRELIABLE,
-				   "the stack of %s (pid %d) cannot be read reliably; nothing was changed",
-				   blocker->comm, blocker->pid);
-	return report_fail(&out->report, -EBUSY, MEND_R_BUSY,
-			   "%s (pid %d) is in %s; nothing was changed", blocker->comm,
-			   blocker->pid, blocker->func);
-}
-
-static unsigned int wait_before(const struct attempt *attempt, u32 tries, u64 left_ns)
-{
-	u64 max = attempt->walk ? DELAY_MAX_WALK_US : DELAY_MAX_US;
-	u64 delay = DELAY_MIN_US << min_t(u32, tries, 10);
-
-	return min3(delay, max, left_ns / NSEC_PER_USEC + 1);
-}
-
-static int arm(struct attempt *attempt, struct mend_switch *out)
-{
-	int err = dirty_arm();
-
-	if (err)
-		return report_fail(&out->report, err, MEND_R_NOMEM,
-				   "cannot watch the scheduler: error %d", err);
-	attempt->walk = false;
-	attempt->armed_ns = ktime_get_ns();
-	return 0;
-}
-
-static void disarm(struct attempt *attempt)
-{
-	if (attempt->walk)
-		return;
-	dirty_disarm();
-	attempt->walk = true;
-}
-
-/*
- * The dirty set has lost a task. In a long wait, tasks that have died meanwhile
- * fill it: begin anew. If it did not last, only a walk of all will do.
- */
-static bool begin_anew(struct attempt *attempt, struct mend_switch *out)
-{
-	bool lasted;
-
-	if (attempt->walk || !dirty_overflowed())
-		return false;
-	lasted = ktime_get_ns() - attempt->armed_ns > NSEC_PER_SEC;
-	disarm(attempt);
-	if (lasted && arm(attempt, out))
-		report_clear(&out->report);	/* then walk */
-	return true;
-}
-
-static int report_forbidden(struct mend_report *report)
-{
-	return report_fail(report, -EBUSY, MEND_R_SUSPEND,
-			   "the machine is suspending; nothing was changed");
-}
 
 /* Before the window: callbacks, and sites that are new. registry_mutex held. */
 static int prepare_steps(struct plan *plan, struct mend_report *report)
@@ -241,7 +99,7 @@ static int prepare_steps(struct plan *plan, struct mend_report *report)
 	plan_for_each_object(plan, step, object) {
 		if (!object->bound)
 			continue;
-		if (step->to == PATCH_OFF)
+		if (step->to == PATCH_OFF || step->to == PATCH_ROLLED_BACK)
 			callback_pre_unpatch(object);
 		if (step->to != PATCH_ON)
 			continue;
@@ -275,7 +133,7 @@ static void unprepare(struct plan *plan)
 	plan_for_each_object(plan, step, object) {
 		if (step->to == PATCH_ON)
 			callback_post_unpatch(object);
-		if (step->to == PATCH_OFF)
+		if (step->to == PATCH_OFF || step->to == PATCH_ROLLED_BACK)
 			callback_post_patch(object);
 	}
 	mutex_unlock(&registry_mutex);
@@ -288,72 +146,114 @@ static int begin_with_new_plan(struct attempt *attempt, struct plan *plan,
 	bool armed = !attempt->walk;
 	int err;
 
-	disarm(attempt);
+	attempt_disarm(attempt);
 	err = prepare(plan, &out->report);
 	attempt->check.ranges = plan->ranges;
 	if (!err && armed)
-		err = arm(attempt, out);
+		err = attempt_arm(attempt, out);
 	return err;
 }
 
-/* Who is in the way is named all the same. */
-static int attempt_by_force(struct attempt *attempt, struct mend_switch *out)
+static int report_forbidden(struct mend_report *report)
 {
-	report_blocker(attempt, out);
-	report_clear(&out->report);
-	attempt->force = true;
-	return attempt_once(attempt, out);
+	return report_fail(report, -EBUSY, MEND_R_SUSPEND,
+			   "the machine is suspending; nothing was changed");
 }
 
-static int attempt_until(struct attempt *attempt, struct plan *plan,
-			 const struct switch_request *request, struct mend_switch *out)
+/* Nobody may wait for a blocker while something that hurts is to be taken back. */
+static int give_way(const struct job *job)
 {
-	u64 start = ktime_get_ns(), now;
-	u64 deadline = start + (u64)request->timeout_ms * NSEC_PER_MSEC;
+	if (READ_ONCE(forbidden))
+		return report_forbidden(&job->out->report);
+	if (job->back || !probation_is_urgent())
+		return 0;
+	return report_fail(&job->out->report, -EBUSY, MEND_R_BUSY,
+			   "a switch that is on probation has to be taken back first; nothing was changed");
+}
+
+/* After an attempt that failed: 0: there will be another one. */
+static int wait_for_next(struct attempt *attempt, const struct job *job, u64 start, u32 tries)
+{
+	u64 deadline = start + (u64)job->timeout_ms * NSEC_PER_MSEC;
+	u64 now = ktime_get_ns();
 	unsigned int delay;
+	int err;
+
+	waiting_set(&attempt->check, start);
+	if (now >= deadline)
+		return attempt_blocked(attempt, job->out);
+	err = give_way(job);
+	if (err)
+		return err;
+	if (signal_pending(current))
+		return report_fail(&job->out->report, -EINTR, MEND_R_INTERRUPTED,
+				   "interrupted while waiting; nothing was changed");
+	delay = attempt_delay_us(attempt, tries, deadline - now);
+	usleep_range(delay, delay + delay / 4);
+	return 0;
+}
+
+static int attempt_until(struct attempt *attempt, struct job *job, u64 start)
+{
+	u64 deadline = start + (u64)job->timeout_ms * NSEC_PER_MSEC;
+	struct mend_switch *out = job->out;
 	u32 tries = 0;
 	int err;
 
 	for (;;) {
 		err = attempt_once(attempt, out);
-		now = ktime_get_ns();
-		out->wait_ns = now - start;
-		if (err == -EBUSY && now >= deadline && request->force)
+		out->wait_ns = ktime_get_ns() - start;
+		if (err == -EBUSY && start + out->wait_ns >= deadline && job->force)
 			err = attempt_by_force(attempt, out);
 		if (err == -EAGAIN) {
-			err = begin_with_new_plan(attempt, plan, out);
+			err = begin_with_new_plan(attempt, &job->plan, out);
 			if (!err)
 				continue;
 		}
 		if (err != -EBUSY)
 			return err;
-		if (begin_anew(attempt, out))
+		if (attempt_anew(attempt, out))
 			continue;
-		waiting_set(&attempt->check, start);
-		if (now >= deadline)
-			return report_blocker(attempt, out);
-		if (READ_ONCE(forbidden))
-			return report_forbidden(&out->report);
-		if (signal_pending(current))
-			return report_fail(&out->report, -EINTR, MEND_R_INTERRUPTED,
-					   "interrupted while waiting; nothing was changed");
-		delay = wait_before(attempt, tries++, deadline - now);
-		usleep_range(delay, delay + delay / 4);
-	}
-}
-
-static int arm_and_attempt(struct attempt *attempt, struct plan *plan,
-			   const struct switch_request *request, struct mend_switch *out)
-{
-	int err;
-
-	attempt->walk = true;
-	if (!READ_ONCE(switch_walk_all)) {
-		err = arm(attempt, out);
+		err = wait_for_next(attempt, job, start, tries++);
 		if (err)
 			return err;
 	}
-	return attempt_until(attempt, plan, request, out);
+}
+
+/*
+ * The first roll call comes before anything that waits for RCU, which a CPU that
+ * is caught in a loop would hold up, too.
+ */
+static int wait_for_cpus(struct attempt *attempt, struct job *job, u64 start)
+{
+	u32 tries = 0;
+	int err = 0;
+
+	while (!err && !rollcall(&attempt->check)) {
+		err = wait_for_next(attempt, job, start, tries++);
+		job->out->wait_ns = ktime_get_ns() - start;
+	}
+	return err;
+}
+
+static int arm_and_attempt(struct attempt *attempt, struct job *job)
+{
+	u64 start = ktime_get_ns();
+	int err;
+
+	attempt->walk = true;
+	err = wait_for_cpus(attempt, job, start);
+	if (err)
+		return err;
+	if (!READ_ONCE(switch_walk_all)) {
+		err = attempt_arm(attempt, job->out);
+		if (err && !job->back)
+			return err;
+		/* What hurts is taken back without memory, too. */
+		if (err)
+			report_clear(&job->out->report);
+	}
+	return attempt_until(attempt, job, start);
 }
 
 static void commit_callbacks(const struct plan *plan)
@@ -381,12 +281,14 @@ static void pin(struct patch *patch)
 }
 
 static void commit_step(const struct plan_step *step, const struct switch_record *record,
-			bool forced)
+			const struct job *job, bool forced)
 {
 	struct patch *patch = step->patch;
 
 	patch_set_state(patch, step->to);
 	report_clear(&patch->why);
+	if (step->to == PATCH_ROLLED_BACK)
+		patch->why = job->why;
 	patch->off_wanted = false;
 	patch->last = *record;
 	patch->forced |= forced;
@@ -399,12 +301,16 @@ static void commit_step(const struct plan_step *step, const struct switch_record
 	if (step->to != PATCH_ON)
 		return;
 	patch->seq = step->seq;
-	floor_raise(patch->name, patch->generation);
+	/* Otherwise confirming does; and what comes on again has been on before. */
+	if (!job->probation && !job->back)
+		floor_raise(patch->name, patch->generation);
 }
 
 /* registry_mutex held since before the window. */
-static void commit(const struct plan *plan, const struct mend_switch *out, bool forced)
+static void commit(struct job *job, bool forced)
 {
+	const struct mend_switch *out = job->out;
+	const struct plan *plan = &job->plan;
 	struct switch_record record = {
 		.pause_ns = out->pause_ns,
 		.rendezvous_ns = out->rendezvous_ns,
@@ -417,7 +323,12 @@ static void commit(const struct plan *plan, const struct mend_switch *out, bool 
 	/* First: to them, what is superseded is still there (mend_get_prev_state()). */
 	commit_callbacks(plan);
 	for (i = 0; i < plan->nr_steps; i++)
-		commit_step(&plan->steps[i], &record, forced);
+		commit_step(&plan->steps[i], &record, job, forced);
+	if (job->back)
+		probation_taken_back(job->back, plan);
+	else
+		probation_switched(plan, job->probation);
+	job->probation = NULL;
 }
 
 /* Tell everybody; then let go of payloads that went off. */
@@ -448,42 +359,36 @@ static void warn_forced(const struct mend_switch *out)
 	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
 }
 
-static void publish_done(struct attempt *attempt, struct plan *plan, const struct table *old,
-			 const struct mend_switch *out)
+static void publish_done(struct attempt *attempt, struct job *job)
 {
-	plan->next = NULL;	/* published */
+	plan_published(&job->plan);
 	/* stop_machine() has returned: nobody reads it any more. */
-	kvfree(old);
+	kvfree(attempt->old);
 	if (attempt->force)
-		warn_forced(out);
-	commit(plan, out, attempt->force);
+		warn_forced(job->out);
+	commit(job, attempt->force);
 	mutex_unlock(&registry_mutex);
 }
 
-static int switch_plan(struct plan *plan, const struct switch_request *request,
-		       struct mend_switch *out)
+static int switch_plan(struct job *job)
 {
-	struct attempt *attempt;
+	/* Belongs to the holder of the switch mutex. */
+	static struct attempt attempt;
 	int err;
 
-	attempt = kzalloc(sizeof(*attempt), GFP_KERNEL);
-	if (!attempt)
-		return report_fail(&out->report, -ENOMEM, MEND_R_NOMEM, "out of memory");
-	attempt->walk = true;
-	attempt->plan = plan;
+	attempt = (struct attempt){ .walk = true, .plan = &job->plan };
 	batch_hold();
-	err = prepare(plan, &out->report);
-	attempt->check.ranges = plan->ranges;
+	err = prepare(&job->plan, &job->out->report);
+	attempt.check.ranges = job->plan.ranges;
 	if (!err)
-		err = arm_and_attempt(attempt, plan, request, out);
+		err = arm_and_attempt(&attempt, job);
 	waiting_clear();
 	if (!err)
-		publish_done(attempt, plan, attempt->old, out);
+		publish_done(&attempt, job);
 	else
-		unprepare(plan);
-	disarm(attempt);
+		unprepare(&job->plan);
+	attempt_disarm(&attempt);
 	batch_release_unused(err ? 0 : LINGER_MS);
-	kfree(attempt);
 	return err;
 }
 
@@ -498,20 +403,46 @@ static void clear_out(struct mend_switch *out)
 	memset(&out->blocker, 0, sizeof(out->blocker));
 }
 
-static int make_steps(struct plan *plan, const struct switch_request *request,
-		      struct mend_report *report)
+/* What taking it back will need, before it happens. */
+static int make_probation(struct job *job, u32 ms, struct mend_report *report)
 {
+	int err = 0;
+
+	if (ms)
+		err = probation_make(&job->plan, ms, &job->probation, report);
+	if (!err && (job->probation || probation_is_on()) && plan_reserve())
+		err = report_fail(report, -ENOMEM, MEND_R_NOMEM, "out of memory");
+	return err;
+}
+
+static int make_steps(struct job *job, const struct switch_request *request)
+{
+	struct mend_report *report = &job->out->report;
 	int err;
 
 	mutex_lock(&registry_mutex);
-	err = plan_steps(plan, request->ops, request->nr_ops, request->loading, report);
+	err = plan_steps(&job->plan, request->ops, request->nr_ops, request->loading, report);
+	if (!err)
+		err = make_probation(job, request->probation_ms, report);
 	mutex_unlock(&registry_mutex);
 	return err;
 }
 
+static void end_job(struct job *job)
+{
+	mutex_lock(&registry_mutex);
+	probation_drop(job->probation);
+	plan_free(&job->plan);
+	mutex_unlock(&registry_mutex);
+}
+
 int switch_run(const struct switch_request *request, struct mend_switch *out)
 {
-	struct plan plan = {};
+	struct job job = {
+		.timeout_ms = request->timeout_ms,
+		.force = request->force,
+		.out = out,
+	};
 	int err;
 
 	clear_out(out);
@@ -522,15 +453,68 @@ int switch_run(const struct switch_request *request, struct mend_switch *out)
 	if (READ_ONCE(forbidden))
 		err = report_forbidden(&out->report);
 	else
-		err = make_steps(&plan, request, &out->report);
+		err = make_steps(&job, request);
 	if (!err)
-		err = switch_plan(&plan, request, out);
+		err = switch_plan(&job);
 	if (!err)
-		announce(&plan, out);
-	plan_free(&plan);
+		announce(&job.plan, out);
+	end_job(&job);
 	mutex_unlock(&switch_mutex);
 	if (err && err != -EALREADY)
 		pr_warn("switch refused: %s\n", out->report.text);
+	return err;
+}
+
+/* Whoever has it may be waiting for RCU on a CPU that is caught in a loop. */
+static bool lock_within(u32 timeout_ms)
+{
+	u64 end = ktime_get_ns() + (u64)timeout_ms * NSEC_PER_MSEC;
+
+	while (!mutex_trylock(&switch_mutex)) {
+		if (ktime_get_ns() >= end)
+			return false;
+		usleep_range(LOCK_MIN_US, LOCK_MAX_US);
+	}
+	return true;
+}
+
+static int plan_back(struct job *job, bool restore)
+{
+	int err;
+
+	mutex_lock(&registry_mutex);
+	/* There may be more registered than when it was kept back; or it was used. */
+	plan_reserve();
+	err = probation_plan(job->back, &job->plan, restore, &job->why);
+	if (err == -ENOMEM)
+		report_fail(&job->out->report, err, MEND_R_NOMEM, "out of memory");
+	/* Everything of it was replaced by what is on probation itself. */
+	if (!err && !job->plan.nr_steps)
+		probation_taken_back(job->back, &job->plan);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+int switch_back(u64 id, u32 timeout_ms, bool restore, struct mend_switch *out)
+{
+	struct job job = { .timeout_ms = timeout_ms, .back = id, .out = out };
+	int err;
+
+	clear_out(out);
+	if (!lock_within(timeout_ms))
+		return report_fail(&out->report, -EBUSY, MEND_R_BUSY,
+				   "another switch is under way and does not end");
+	if (READ_ONCE(forbidden))
+		err = report_forbidden(&out->report);
+	else
+		err = plan_back(&job, restore);
+	if (!err && job.plan.nr_steps) {
+		err = switch_plan(&job);
+		if (!err)
+			announce(&job.plan, out);
+	}
+	end_job(&job);
+	mutex_unlock(&switch_mutex);
 	return err;
 }
 

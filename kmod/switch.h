@@ -16,6 +16,7 @@ struct module;
  * @nr_ops: 1 .. MEND_SWITCH_OPS_MAX
  * @timeout_ms: how long to wait for tasks to leave; 0: one attempt
  * @force: switch after that time whoever is inside; see MEND_SWITCH_FORCE
+ * @probation_ms: 0: confirmed at once
  * @loading: the payload in whose init this is called; NULL: none
  */
 struct switch_request {
@@ -23,6 +24,7 @@ struct switch_request {
 	u32 nr_ops;
 	u32 timeout_ms;
 	bool force;
+	u32 probation_ms;
 	const struct module *loading;
 };
 
@@ -36,6 +38,18 @@ struct switch_request {
  * Return: 0, or a negative errno with @out->report; then nothing has changed.
  */
 int switch_run(const struct switch_request *request, struct mend_switch *out);
+
+/**
+ * switch_back() - take a switch back that is on probation
+ * @id: from probation_next_due()
+ * @restore: what it superseded comes on again
+ * @out: as in switch_run()
+ *
+ * Context: sleeps, for a little longer than @timeout_ms at most.
+ *
+ * Return: 0; -ENOENT: it is over already; or as switch_run().
+ */
+int switch_back(u64 id, u32 timeout_ms, bool restore, struct mend_switch *out);
 
 /** switch_one() - switch_run() for a single patch, for callers without a report */
 int switch_one(const char *name, u64 generation, u32 action, u32 timeout_ms);

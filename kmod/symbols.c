@@ -286,3 +286,27 @@ unsigned long module_symbol_addr(struct module *mod, const char *name)
 	rcu_read_unlock();
 	return addr;
 }
+
+u32 module_symbols_with_prefix(struct module *mod, const char *prefix, unsigned long *addrs,
+			       u32 max)
+{
+	const struct mod_kallsyms *table;
+	unsigned int i;
+	u32 nr = 0;
+
+	rcu_read_lock();
+	table = symbol_table(mod);
+	for (i = 0; table && i < table->num_symtab; i++) {
+		const Elf_Sym *sym = &table->symtab[i];
+
+		if (sym->st_shndx == SHN_UNDEF || !strstarts(table->strtab + sym->st_name, prefix))
+			continue;
+		if (max && nr == max)
+			break;
+		if (max)
+			addrs[nr] = sym->st_value;
+		nr++;
+	}
+	rcu_read_unlock();
+	return nr;
+}

@@ -74,4 +74,13 @@ bool module_symbol_name(struct module *mod, unsigned long addr, char *name, size
 /** module_symbol_addr() - the first symbol of that name; 0: none. Init data included. */
 unsigned long module_symbol_addr(struct module *mod, const char *name);
 
+/**
+ * module_symbols_with_prefix() - all whose name begins with @prefix
+ * @addrs: out: their addresses, @max at most
+ *
+ * Return: how many were stored; with @max 0: how many there are.
+ */
+u32 module_symbols_with_prefix(struct module *mod, const char *prefix, unsigned long *addrs,
+			       u32 max);
+
 #endif /* MEND_SYMBOLS_H */

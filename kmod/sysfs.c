@@ -17,6 +17,7 @@
 #include <linux/sysfs.h>
 #include "authorize.h"
 #include "patch.h"
+#include "probation.h"
 #include "switch.h"
 #include "waiting.h"
 
@@ -163,6 +164,16 @@ static ssize_t reason_show(struct kobject *kobj, struct kobj_attribute *attr, ch
 	return len;
 }
 
+static ssize_t probation_ms_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	u64 left;
+
+	mutex_lock(&registry_mutex);
+	left = probation_left_ms(to_patch(kobj));
+	mutex_unlock(&registry_mutex);
+	return sysfs_emit(buf, "%llu\n", left);
+}
+
 static ssize_t manifest_read(struct file *file, struct kobject *kobj,
 			     struct bin_attribute *attr, char *buf, loff_t off, size_t count)
 {
@@ -196,6 +207,7 @@ ATTR_RO(replace);
 ATTR_RO(stack_order);
 ATTR_RO(forced);
 ATTR_RO(reason);
+ATTR_RO(probation_ms);
 static BIN_ATTR_RO(manifest, 0);
 
 static struct attribute *patch_attrs[] = {
@@ -216,6 +228,7 @@ static struct attribute *patch_attrs[] = {
 	&stack_order_attr.attr,
 	&forced_attr.attr,
 	&reason_attr.attr,
+	&probation_ms_attr.attr,
 	NULL
 };
 

@@ -7,6 +7,7 @@
 #define MEND_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/version.h>
@@ -28,6 +29,24 @@
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #define MEND_HAVE_MODULE_MEMORY
 #endif
+
+/* 6.13 put a timer's function among the arguments, and 6.15 took the old way away. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define MEND_HAVE_HRTIMER_SETUP
+#endif
+
+/** compat_hrtimer_setup() - a timer that calls @function */
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+#ifdef MEND_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
 
 /* Inlined into the ftrace handler: no calls. */
 static __always_inline void compat_set_ip(struct ftrace_regs *fregs, unsigned long ip)

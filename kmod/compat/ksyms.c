@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/static_call.h>
+#include <linux/stop_machine.h>
 #include <linux/wait.h>
 #include <asm/text-patching.h>
 #include "ksyms.h"
@@ -29,6 +30,9 @@ DEFINE_STATIC_CALL_NULL(mend_task_call_func, task_call_func);
 DEFINE_STATIC_CALL_NULL(mend_put_task_stack, put_task_stack);
 DEFINE_STATIC_CALL_NULL(mend_get_kprobe, get_kprobe);
 DEFINE_STATIC_CALL_NULL(mend_find_module, find_module);
+#ifdef CONFIG_SMP
+DEFINE_STATIC_CALL_NULL(mend_stop_one_cpu_nowait, stop_one_cpu_nowait);
+#endif
 
 /*
  * The entry of kallsyms_lookup_name(). A kprobe by name may sit behind an
@@ -100,6 +104,10 @@ int ksyms_init(void)
 	    !resolve(get_kprobe) ||
 	    !resolve(find_module))
 		return -ENOENT;
+#ifdef CONFIG_SMP
+	if (!resolve(stop_one_cpu_nowait))
+		return -ENOENT;
+#endif
 	return 0;
 }
 
@@ -153,4 +161,15 @@ struct kprobe *ksyms_get_kprobe(void *addr)
 struct module *ksyms_find_module(const char *name)
 {
 	return static_call(mend_find_module)(name);
+}
+
+bool ksyms_stop_one_cpu_nowait(unsigned int cpu, cpu_stop_fn_t fn, void *arg,
+			       struct cpu_stop_work *work)
+{
+#ifdef CONFIG_SMP
+	return static_call(mend_stop_one_cpu_nowait)(cpu, fn, arg, work);
+#else
+	/* A work item does it, in the header. */
+	return stop_one_cpu_nowait(cpu, fn, arg, work);
+#endif
 }

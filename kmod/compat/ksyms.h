@@ -11,6 +11,7 @@
 #ifndef MEND_KSYMS_H
 #define MEND_KSYMS_H
 
+#include <linux/stop_machine.h>
 #include <linux/types.h>
 
 struct kprobe;
@@ -65,6 +66,15 @@ int ksyms_task_call_func(struct task_struct *task, int (*fn)(struct task_struct 
 
 /** ksyms_put_task_stack() - the reverse of try_get_task_stack(); may free the stack */
 void ksyms_put_task_stack(struct task_struct *task);
+
+/**
+ * ksyms_stop_one_cpu_nowait() - have a CPU's stopper thread call @fn
+ * @work: unused, and left alone until @fn has begun
+ *
+ * Any context. Return: whether it will; false: that CPU is offline.
+ */
+bool ksyms_stop_one_cpu_nowait(unsigned int cpu, cpu_stop_fn_t fn, void *arg,
+			       struct cpu_stop_work *work);
 
 /** ksyms_get_kprobe() - the caller disables preemption */
 struct kprobe *ksyms_get_kprobe(void *addr);

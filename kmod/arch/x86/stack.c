@@ -18,6 +18,7 @@
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
 #include "../../compat/compat.h"
+#include "walk.h"
 
 static void remember(struct stack_trace_copy *trace, unsigned long addr)
 {
@@ -74,4 +75,18 @@ enum stack_verdict stack_check(struct task_struct *task, const struct range_set 
 		}
 	}
 	return unwind_error(&state) ? STACK_UNRELIABLE : STACK_CLEAN;
+}
+
+void stack_copy_interrupted(struct stack_trace_copy *trace)
+{
+	struct stack_walk walk;
+	unsigned long addr;
+
+	trace->nr = 0;
+	stack_walk_begin(&walk, NULL);
+	if (!stack_walk_out(&walk))
+		return;
+	while (trace->nr < STACK_DEPTH && stack_walk_next(&walk, &addr))
+		if (addr)
+			remember(trace, addr);
 }
