@@ -81,6 +81,9 @@ static const struct door {
 	{ MEND_IOC_AUTHORIZE, MEND_AUTHORIZE_SIZE_V1, offsetof(struct mend_authorize, report),
 	  "AUTHORIZE" },
 	{ MEND_IOC_SWITCH, MEND_SWITCH_SIZE_V1, offsetof(struct mend_switch, report), "SWITCH" },
+	{ MEND_IOC_PROBATION, MEND_PROBATION_SIZE_V1, offsetof(struct mend_probation, report),
+	  "PROBATION" },
+	{ MEND_IOC_VERIFY, MEND_VERIFY_SIZE_V1, offsetof(struct mend_verify, report), "VERIFY" },
 };
 
 #define NR_DOORS	(sizeof(doors) / sizeof(doors[0]))
@@ -100,6 +103,10 @@ static void fill(const struct door *door, unsigned char arg[ROOM])
 		*(struct mend_authorize *)arg = good_authorize(&c);
 	else if (door->cmd == MEND_IOC_SWITCH)
 		*(struct mend_switch *)arg = good_switch(&op);
+	else if (door->cmd == MEND_IOC_PROBATION)
+		*(struct mend_probation *)arg = (struct mend_probation){
+			.name = "test-nobody", .action = MEND_PROBATION_CONFIRM,
+		};
 	*(uint32_t *)arg = door->size;
 }
 
@@ -108,10 +115,10 @@ static unsigned int reason_of(const struct door *door, const unsigned char *arg)
 	return ((const struct mend_report *)(arg + door->report))->reason;
 }
 
-/* SWITCH names a patch that does not exist, so that it changes nothing. */
+/* SWITCH and PROBATION name a patch that does not exist: they change nothing. */
 static int passes(const struct door *door)
 {
-	return door->cmd == MEND_IOC_SWITCH ? -ENOENT : 0;
+	return door->cmd == MEND_IOC_SWITCH || door->cmd == MEND_IOC_PROBATION ? -ENOENT : 0;
 }
 
 static int call_door(const struct door *door, unsigned char *arg)
@@ -132,6 +139,8 @@ TEST(structs_have_the_published_sizes)
 	EXPECT_EQ(MEND_OP_SIZE_V1, sizeof(struct mend_op));
 	EXPECT_EQ(MEND_BLOCKER_SIZE_V1, sizeof(struct mend_blocker));
 	EXPECT_EQ(MEND_SWITCH_SIZE_V1, sizeof(struct mend_switch));
+	EXPECT_EQ(MEND_PROBATION_SIZE_V1, sizeof(struct mend_probation));
+	EXPECT_EQ(MEND_VERIFY_SIZE_V1, sizeof(struct mend_verify));
 }
 
 TEST(the_published_size_is_accepted)
@@ -290,7 +299,7 @@ TEST(unknown_commands_are_refused)
 	struct mend_info info = { .size = sizeof(info) };
 
 	EXPECT_EQ(-ENOTTY, call(_IO(MEND_IOC_MAGIC, 0), &info));
-	EXPECT_EQ(-ENOTTY, call(_IO(MEND_IOC_MAGIC, 5), &info));
+	EXPECT_EQ(-ENOTTY, call(_IO(MEND_IOC_MAGIC, 7), &info));
 	EXPECT_EQ(-ENOTTY, call(_IO('x', 1), &info));
 }
 

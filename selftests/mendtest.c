@@ -187,7 +187,8 @@ static void all_off(void)
 
 		snprintf(path, sizeof(path), "%s/%s/enabled", MEND_SYSFS, entry->d_name);
 		if (state && (!strncmp((char *)state, "on", 2) ||
-			      !strncmp((char *)state, "degraded", 8)) && spit(path, "0"))
+			      !strncmp((char *)state, "degraded", 8) ||
+			      !strncmp((char *)state, "rollback-", 9)) && spit(path, "0"))
 			printf("# cannot switch off %s: %s\n", entry->d_name, strerror(errno));
 		free(state);
 	}
@@ -220,6 +221,7 @@ void clean_up(void)
 
 	spit(TARGET_DIR "/load", "0");
 	spit(TARGET_DIR "/release", "1");
+	spit(VICTIM_DIR "/hold", "0");
 	all_off();
 	/* Newest first in /proc/modules: users before what they use. */
 	while (next_test_module(name))
@@ -348,11 +350,18 @@ int switch_ops(const struct mend_op *ops, unsigned int nr, unsigned int timeout_
 	return err;
 }
 
-static int switch_one(struct mend_op op)
+static int switch_one(struct mend_op op, unsigned int probation_ms)
 {
-	struct mend_switch s;
-	int err = switch_ops(&op, 1, SWITCH_TIMEOUT_MS, &s);
+	struct mend_switch s = {
+		.size = sizeof(s),
+		.ops = (uintptr_t)&op,
+		.nr_ops = 1,
+		.timeout_ms = SWITCH_TIMEOUT_MS,
+		.probation_ms = probation_ms,
+	};
+	int dev = mend_device(), err = ioctl(dev, MEND_IOC_SWITCH, &s) ? -errno : 0;
 
+	close(dev);
 	if (err)
 		printf("# switch of '%s': %s, reason %u: %s\n", op.name, strerror(-err),
 		       s.report.reason, s.report.text);
@@ -361,12 +370,59 @@ static int switch_one(struct mend_op op)
 
 int switch_on(const char *name, uint64_t generation)
 {
-	return switch_one(op_on(name, generation));
+	return switch_one(op_on(name, generation), 0);
+}
+
+int switch_on_probation(const char *name, uint64_t generation, unsigned int ms)
+{
+	return switch_one(op_on(name, generation), ms);
 }
 
 int switch_off(const char *name)
 {
-	return switch_one(op_off(name, 0));
+	return switch_one(op_off(name, 0), 0);
+}
+
+static int probation(struct mend_probation p, const char *name, struct mend_report *report)
+{
+	int dev = mend_device(), err;
+
+	p.size = sizeof(p);
+	snprintf(p.name, sizeof(p.name), "%s", name);
+	err = ioctl(dev, MEND_IOC_PROBATION, &p) ? -errno : 0;
+	close(dev);
+	if (report)
+		*report = p.report;
+	return err;
+}
+
+int confirm(const char *name, uint64_t generation, struct mend_report *report)
+{
+	struct mend_probation p = { .action = MEND_PROBATION_CONFIRM, .generation = generation };
+
+	return probation(p, name, report);
+}
+
+int roll_back(const char *name, uint64_t generation, struct mend_report *report)
+{
+	struct mend_probation p = {
+		.action = MEND_PROBATION_ROLLBACK,
+		.generation = generation,
+		.reason = MEND_R_HEALTH,
+	};
+
+	return probation(p, name, report);
+}
+
+int verify(struct mend_verify *out)
+{
+	struct mend_verify v = { .size = sizeof(v) };
+	int dev = mend_device(), err = ioctl(dev, MEND_IOC_VERIFY, &v) ? -errno : 0;
+
+	close(dev);
+	if (out)
+		*out = v;
+	return err;
 }
 
 const char *attribute(const char *name, uint64_t generation, const char *attr)
@@ -385,19 +441,52 @@ const char *attribute(const char *name, uint64_t generation, const char *attr)
 	return to;
 }
 
-int target(const char *file)
+static int number_in(const char *dir, const char *file)
 {
 	char path[128];
 	unsigned char *text;
 	int value;
 
-	snprintf(path, sizeof(path), "%s/%s", TARGET_DIR, file);
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
 	text = slurp(path, NULL);
 	if (!text)
 		return -errno;
 	value = atoi((char *)text);
 	free(text);
 	return value;
+}
+
+int target(const char *file)
+{
+	return number_in(TARGET_DIR, file);
+}
+
+int victim(const char *file)
+{
+	return number_in(VICTIM_DIR, file);
+}
+
+int tell_victim(const char *file, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", VICTIM_DIR, file);
+	return spit(path, text);
+}
+
+bool wait_for(const char *name, uint64_t generation, const char *attr, const char *value,
+	      unsigned int ms)
+{
+	unsigned int waited;
+
+	for (waited = 0; waited <= ms; waited += WAIT_STEP_MS) {
+		if (!strncmp(attribute(name, generation, attr), value, strlen(value)))
+			return true;
+		msleep(WAIT_STEP_MS);
+	}
+	printf("# %s of %s.%llu is \"%s\", not \"%s\"\n", attr, name,
+	       (unsigned long long)generation, attribute(name, generation, attr), value);
+	return false;
 }
 
 long counter(const char *name)

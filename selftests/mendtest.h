@@ -19,6 +19,7 @@
 
 #define MEND_SYSFS	"/sys/kernel/mend"
 #define TARGET_DIR	"/proc/mend_target"
+#define VICTIM_DIR	"/proc/mend_victim"
 
 /* For switches that nobody is in the way of for long */
 #define SWITCH_TIMEOUT_MS	(20000 * slowdown())
@@ -85,6 +86,14 @@ struct mend_op op_off(const char *name, uint64_t generation);
 int switch_ops(const struct mend_op *ops, unsigned int nr, unsigned int timeout_ms,
 	       struct mend_switch *out);
 int switch_on(const char *name, uint64_t generation);
+/** switch_on_probation() - switch_on(), to be confirmed within @ms */
+int switch_on_probation(const char *name, uint64_t generation, unsigned int ms);
+/** confirm() - MEND_PROBATION_CONFIRM; @name "": all */
+int confirm(const char *name, uint64_t generation, struct mend_report *report);
+/** roll_back() - MEND_PROBATION_ROLLBACK for MEND_R_HEALTH; @name "": all */
+int roll_back(const char *name, uint64_t generation, struct mend_report *report);
+/** verify() - MEND_IOC_VERIFY; @out may be NULL */
+int verify(struct mend_verify *out);
 int switch_off(const char *name);
 
 /* Looking */
@@ -101,6 +110,13 @@ unsigned int slowdown(void);
 const char *attribute(const char *name, uint64_t generation, const char *attr);
 /** target() - what a function of mend_target returns now */
 int target(const char *file);
+/** victim() - the same of mend_victim */
+int victim(const char *file);
+/** tell_victim() - write to one of its files */
+int tell_victim(const char *file, const char *text);
+/** wait_for() - until an attribute begins with @value; false: it does not, for @ms */
+bool wait_for(const char *name, uint64_t generation, const char *attr, const char *value,
+	      unsigned int ms);
 /** counter() - a line of /proc/mend_target/counters */
 long counter(const char *name);
 void msleep(unsigned int ms);
