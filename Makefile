@@ -15,7 +15,7 @@ help:
 	@echo '  make deps                     install the Debian packages needed (as root)'
 	@echo '  make modules                  build kmod/mend.ko'
 	@echo '  make loader                   build the program mend'
-	@echo '  make builder                  build mend-build (make -C builder install installs it)'
+	@echo '  make builder                  build mend-build, which makes patches from diffs'
 	@echo '  make patches                  build the example patches into $$(OUT)'
 	@echo '  make demo                     see it work, in a virtual machine'
 	@echo '  make check                    test everything (scripts/check --help)'
@@ -68,4 +68,5 @@ clean:
 	$(MAKE) -C builder clean
 	rm -rf build
 
-.PHONY: help deps modules modules_install loader builder patches demo check install dkms_install clean
+.PHONY: help deps modules modules_install loader builder patches demo check install
+.PHONY: dkms_install clean

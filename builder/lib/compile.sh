@@ -125,13 +125,13 @@ compile_file()
 # run_objtool OBJECT: as for a part of a module.
 run_objtool()
 {
-	local args="$objtool_args --module"
+	local how="$objtool_args --module"
 
 	# What IBT needs to know, objtool only looks for in something linked. SRCARCH: some
 	# distributions have one objtool for several architectures.
-	[[ $args != *--ibt* ]] || args+=' --link'
+	[[ $how != *--ibt* ]] || how+=' --link'
 	# shellcheck disable=SC2086 # they are several
-	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $args "$1") ||
+	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $how "$1") ||
 		die "objtool failed; see above"
 }
 
@@ -144,7 +144,7 @@ finish_object()
 	cp "$stem.diff.o" "$stem.objtool.o"
 	run_objtool "$stem.objtool.o"
 	run "$BUILDER/mend-differ" relocs --in "$stem.objtool.o" --syms "$stem.diff.o.syms" \
-		--owner "$owner" --out "$stem.o"
+		--owner "$owner" --out "$stem.o" || die "mend-differ failed; see above"
 	objects+=("$stem")
 }
 
