@@ -7,6 +7,8 @@
  * it is named.
  */
 #define _GNU_SOURCE
+#include <sched.h>
+
 #include "kselftest_mend.h"
 #include "mendtest.h"
 
@@ -101,12 +103,26 @@ TEST(a_payload_that_is_confirmed_may_warn)
 	EXPECT_STREQ("on", attribute("test-victim", 5, "state"));
 }
 
+/*
+ * Not on the CPU that will be stuck: on a real-time kernel the timers of whoever
+ * sleeps there do not expire.
+ */
+static void stay_on_cpu_0(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(cpus), &cpus));
+}
+
 /* The last one: the kernel remembers a soft lockup, and tells of no other. */
 TEST(a_payload_that_locks_up_is_taken_back_as_soon_as_its_cpu_is_free)
 {
 	unsigned int waited;
 
 	ASSERT_TRUE(!has_locked_up());
+	stay_on_cpu_0();
 	on_probation("mend_test_spin", 6);
 	ASSERT_GT(tell_victim("hold", "1"), -1);
 	ASSERT_GT(tell_victim("thread", "1"), -1);

@@ -5,14 +5,15 @@
  * /proc/mend_victim/
  *	call	read: calls victim_call() and tells what it returned
  *	other	the same with victim_other()
- *	thread	write: a kernel thread "mend_victim" calls victim_call() once. What
- *		goes wrong in there dies with the thread, and not with a test that
- *		holds a file of this folder.
+ *	thread	write N: a kernel thread "mend_victim" on CPU N calls victim_call()
+ *		once. What goes wrong in there dies with the thread, and not with
+ *		a test that holds a file of this folder.
  *	hold	write 1: some payloads stay in victim_call() until a 0 is written
  *	warn	write: a warning, with nobody's code on the stack but ours
  *
  * Locking: thread_lock protects thread.
  */
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -64,12 +65,19 @@ static void thread_wait(void)
 static ssize_t thread_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
 	struct task_struct *new;
+	unsigned int cpu;
+	int err = kstrtouint_from_user(buf, len, 0, &cpu);
 
+	if (err)
+		return err;
+	if (cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -ENODEV;
 	mutex_lock(&thread_lock);
 	thread_wait();
 	new = kthread_create(thread_fn, NULL, "mend_victim");
 	if (!IS_ERR(new)) {
 		thread = get_task_struct(new);
+		kthread_bind(new, cpu);
 		wake_up_process(new);
 	}
 	mutex_unlock(&thread_lock);
