@@ -53,16 +53,6 @@ test_without_a_constructor_a_variable_is_zeros_of_any_size()
 	run_in_kernel no_ctor
 }
 
-test_a_second_variable_for_the_same_pair_is_refused_with_one_warning()
-{
-	load_mend
-	run_in_kernel duplicate
-	expect 1 "$(dmesg | grep -c 'duplicate shadow variable')" "warnings"
-	unload mendklp_shadow
-	run_in_kernel duplicate
-	expect 0 "$(dmesg | grep -c 'duplicate shadow variable')" "warnings, again"
-}
-
 test_threads_that_race_get_one_variable_constructed_once()
 {
 	load_mend
