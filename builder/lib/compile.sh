@@ -125,13 +125,13 @@ compile_file()
 # run_objtool OBJECT: as for a part of a module.
 run_objtool()
 {
-	local how="$objtool_args --module"
+	local options="$objtool_args --module"
 
 	# What IBT needs to know, objtool only looks for in something linked. SRCARCH: some
 	# distributions have one objtool for several architectures.
-	[[ $how != *--ibt* ]] || how+=' --link'
+	[[ $options != *--ibt* ]] || options+=' --link'
 	# shellcheck disable=SC2086 # they are several
-	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $how "$1") ||
+	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $options "$1") ||
 		die "objtool failed; see above"
 }
 
