@@ -11,6 +11,7 @@
 
 #include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 
 #define TARGET_VERSIONS		3
@@ -47,7 +48,7 @@ static __always_inline int target_outer_body(int version, bool nap)
 	before = target_inner();
 	if (nap)
 		usleep_range(TARGET_NAP_US, 2 * TARGET_NAP_US);
-	else
+	else if (in_task())	/* not from the load's timer */
 		cond_resched();
 	after = target_inner();
 	if (before != version || after != version)
