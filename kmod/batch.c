@@ -187,23 +187,14 @@ static int report_owner(const struct attach_site *sites, u32 nr, struct mend_rep
 			   (void *)sites[0].ip, owner_name(sites[0].ip));
 }
 
-static bool nobody_leaves(void)
-{
-	bool empty;
-
-	mutex_lock(&batch_mutex);
-	empty = list_empty(&leaving);
-	mutex_unlock(&batch_mutex);
-	return empty;
-}
-
 /*
  * With registry_mutex held nobody else begins to leave: what is under way needs
  * no lock that its waiters hold.
  */
 static void wait_for_leaving(void)
 {
-	wait_event(has_left, nobody_leaves());
+	/* Without batch_mutex: a condition must not sleep. The last one to go wakes us. */
+	wait_event(has_left, list_empty_careful(&leaving));
 }
 
 /* Until none of @sites is in a batch that is being let go. */
