@@ -313,6 +313,13 @@ TEST(modules_that_come_and_go)
 	walk(&module_goes_op);
 }
 
+TEST(probation)
+{
+	unload("mend");
+	walk(&on_probation_op);
+	walk(&take_back_op);
+}
+
 TEST(switches_that_are_refused)
 {
 	payloads_for_switches();

@@ -39,6 +39,9 @@ struct outcome {
 	char stack[STACK_LEN];
 };
 
+/* From failnth_probation.c */
+extern const struct operation on_probation_op, take_back_op;
+
 /* From failnth_objects.c */
 extern const struct operation module_comes_op, module_goes_op;
 
