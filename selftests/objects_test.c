@@ -215,6 +215,24 @@ TEST(a_pre_patch_callback_that_refuses_a_module_lets_it_load)
 	EXPECT_STREQ("vuv0vU", callback_log());
 }
 
+TEST(a_patch_goes_off_when_a_module_that_it_requires_comes_and_does_not_fit)
+{
+	int i;
+
+	load_target();
+	ASSERT_EQ(0, load("mend_test_callbacks", "required=1"));
+	ASSERT_EQ(0, switch_on("test-callbacks", 1));
+	ASSERT_EQ(0, delete_module_now("mend_target"));
+	EXPECT_STREQ("on", attribute("test-callbacks", 1, "state"));
+	EXPECT_STREQ("callbacks", cmdline());
+	spit("/sys/module/mend_test_callbacks/parameters/fail", "t\n");
+	load_target();
+	for (i = 0; i < 100 && strcmp("off", attribute("test-callbacks", 1, "state")); i++)
+		msleep(50);
+	EXPECT_STREQ("off", attribute("test-callbacks", 1, "state"));
+	EXPECT_NE(0, strcmp("callbacks", cmdline()));
+}
+
 /* A process that sleeps in target_hold() of mend_target. */
 static pid_t hold(void)
 {

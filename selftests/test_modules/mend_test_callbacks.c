@@ -90,11 +90,14 @@ static const struct mend_func target_funcs[] = {
 	{ }
 };
 
-static const struct mend_object objects[] = {
+static struct mend_object objects[] = {
 	{ .funcs = vmlinux_funcs, .callbacks = CALLBACKS },
 	{ .name = "mend_target", .funcs = target_funcs, .callbacks = CALLBACKS },
 	{ }
 };
+
+module_param_named(required, objects[1].required, bool, 0444);
+MODULE_PARM_DESC(required, "what the patch says of mend_target");
 
 static struct mend_patch patch = {
 	.name = "test-callbacks",
