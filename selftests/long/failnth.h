@@ -51,6 +51,9 @@ extern const struct operation load_mend_op, open_and_info_op, authorize_op, load
 	replace_op, blocked_op, owned_op, look_op, sysfs_on_op, sysfs_off_op, switch_off_op,
 	let_go_op, unload_payload_op, close_op, unload_mend_op;
 
+/** must() - ends the process with a message if @err is not 0; what is no test */
+void must(const char *what, int err);
+
 /** report_is_missing() - did the last run() give ENOMEM and leave its report as it was? */
 bool report_is_missing(void);
 

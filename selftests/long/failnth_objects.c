@@ -11,14 +11,6 @@
 #include "failnth.h"
 #include "mendtest.h"
 
-static void must(const char *what, int err)
-{
-	if (!err)
-		return;
-	printf("# %s: %s\n", what, strerror(-err));
-	exit(1);
-}
-
 static void patches_on(void)
 {
 	struct mend_op ops[] = {

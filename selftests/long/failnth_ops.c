@@ -48,7 +48,7 @@ bool report_is_missing(void)
 	return missing;
 }
 
-static void must(const char *what, int err)
+void must(const char *what, int err)
 {
 	if (err)
 		give_up(what, err);

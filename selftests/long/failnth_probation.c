@@ -15,14 +15,6 @@
 
 #define LONG_MS	(60 * 60 * 1000)
 
-static void must(const char *what, int err)
-{
-	if (!err)
-		return;
-	printf("# %s: %s\n", what, strerror(-err));
-	exit(1);
-}
-
 static void first_generation_on(void)
 {
 	load_mend("require_signature=0");
