@@ -3,12 +3,12 @@
  * Batches of attached sites; see batch.h.
  *
  * Locking: batch_mutex protects the two lists of batches and the number of
- * holds. It is taken inside registry_mutex and held across
- * register_ftrace_function(), but not across unregister_ftrace_function(), which
- * takes as long as the slowest task: a batch that is being let go is in the list
- * "leaving" then, and belongs to the one who put it there. A switch that needs
- * one of its sites waits until it has left, since two ops that change the
- * instruction pointer cannot share a site; all others do not.
+ * holds. It is taken inside registry_mutex, which keeps those who attach apart, and
+ * held for list operations only: not across register_ftrace_function(), nor across
+ * unregister_ftrace_function(), which takes as long as the slowest task. A batch that
+ * is being let go is in the list "leaving", and belongs to the one who put it there.
+ * A switch that needs one of its sites waits until it has left, since two ops that
+ * change the instruction pointer cannot share a site; all others do not.
  *
  * Order on: filter, then register (which does ftrace's handshake with BPF and
  * other direct users; adding sites to a registered ops would skip it). Order

@@ -27,7 +27,7 @@ struct attach_site {
 
 /**
  * batch_attach() - attach those of @sites that no batch has yet
- * @sites: by ascending ip, no duplicates; reordered
+ * @sites: those of one module next to each other, no duplicates; reordered
  * @nr: may be 0
  *
  * On failure some may be attached, and in no table; batch_release_unused() lets

@@ -27,6 +27,7 @@
 #include "callbacks.h"
 #include "patch.h"
 #include "plan.h"
+#include "plan_memory.h"
 #include "redirect.h"
 #include "report.h"
 #include "rollcall.h"
@@ -174,7 +175,7 @@ static int publish_registry(struct plan *plan, const struct at_switch *calls, u3
 	if (err)
 		return report_fail(report, -EIO, MEND_R_INTERNAL,
 				   "stop_machine() failed with error %d", err);
-	plan->next = NULL;	/* published */
+	plan_published(plan);
 	kvfree(old);
 	return 0;
 }

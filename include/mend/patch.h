@@ -72,7 +72,8 @@ struct mend_object;
  *
  * The object they are given is a copy, with @mod filled in. They are called
  * for objects that are there: for a module that arrives later before its init
- * runs, and when it leaves. A patch that is superseded (a higher generation,
+ * runs, and when it leaves (but not @at_switch: with the module goes what it could
+ * convert). A patch that is superseded (a higher generation,
  * or @replace) is not called: the new one's callbacks know what to do. When a
  * switch fails after @pre_unpatch, @post_patch is called.
  *
