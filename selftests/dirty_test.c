@@ -320,12 +320,7 @@ TEST(whom_a_switch_waits_for_stands_in_sysfs)
 	int status;
 
 	ASSERT_EQ(0, load_signed("mend_test_hold", NULL));
-	holder = fork();
-	if (!holder) {
-		read_file(TARGET_DIR "/hold");
-		_exit(0);
-	}
-	ASSERT_TRUE(wait_for_stack(holder, "target_hold"));
+	holder = sleep_in("hold");
 	switcher = fork();
 	if (!switcher) {
 		struct mend_op on = op_on("test-hold", 1);

@@ -323,6 +323,18 @@ static struct mend_op op(const char *name, uint64_t generation, uint32_t action)
 	return op;
 }
 
+void load_ok(const char *name)
+{
+	struct mend_report report = { 0 };
+	int err = load_signed(name, &report);
+
+	if (!err)
+		return;
+	printf("# load of '%s': %s, reason %u: %s\n", name, strerror(-err), report.reason,
+	       report.text);
+	exit(1);
+}
+
 struct mend_op op_on(const char *name, uint64_t generation)
 {
 	return op(name, generation, MEND_OP_ON);
@@ -526,6 +538,21 @@ bool wait_for_stack(pid_t pid, const char *function)
 			msleep(WAIT_STEP_MS);
 	}
 	return found;
+}
+
+pid_t sleep_in(const char *file)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		target(file);
+		_exit(0);
+	}
+	if (pid < 0 || !wait_for_stack(pid, "target_hold")) {
+		printf("# process %d does not get to sleep in '%s'\n", pid, file);
+		exit(1);
+	}
+	return pid;
 }
 
 bool wait_for_module(const char *module)

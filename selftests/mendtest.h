@@ -80,6 +80,8 @@ struct mend_report why_refused(int auth_fd);
  * @report: the reason of whoever refused first; may be NULL
  */
 int load_signed(const char *name, struct mend_report *report);
+/** load_ok() - load_signed(); ends the process with the reason if it is refused */
+void load_ok(const char *name);
 struct mend_op op_on(const char *name, uint64_t generation);
 struct mend_op op_off(const char *name, uint64_t generation);
 /** switch_ops() - MEND_IOC_SWITCH; @out may be NULL */
@@ -122,6 +124,12 @@ long counter(const char *name);
 void msleep(unsigned int ms);
 /** wait_for_stack() - until @function is on the stack of a task; false: it never was */
 bool wait_for_stack(pid_t pid, const char *function);
+/**
+ * sleep_in() - a process that reads a file of mend_target and is asleep in
+ * target_hold(), or in what has replaced it, when this returns; ends the process that
+ * calls it if the other one never gets there
+ */
+pid_t sleep_in(const char *file);
 /** wait_for_module() - until /proc/modules has it, be it still in its init */
 bool wait_for_module(const char *module);
 /** manifest_value() - the value of the first line with that key, in static memory */

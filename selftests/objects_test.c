@@ -233,19 +233,6 @@ TEST(a_patch_goes_off_when_a_module_that_it_requires_comes_and_does_not_fit)
 	EXPECT_NE(0, strcmp("callbacks", cmdline()));
 }
 
-/* A process that sleeps in target_hold() of mend_target. */
-static pid_t hold(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		target("hold");
-		_exit(0);
-	}
-	ASSERT_TRUE(wait_for_stack(pid, "target_hold"));
-	return pid;
-}
-
 static void release(pid_t pid)
 {
 	spit(TARGET_DIR "/release", "1\n");
@@ -259,7 +246,7 @@ TEST(a_switch_that_is_refused_takes_its_callbacks_back)
 
 	load_target();
 	ASSERT_EQ(0, load("mend_test_callbacks", ""));
-	pid = hold();
+	pid = sleep_in("hold");
 	EXPECT_EQ(-EBUSY, switch_ops(&on, 1, 200, NULL));
 	EXPECT_STREQ("vptpvUtU", callback_log());
 	release(pid);
@@ -277,7 +264,7 @@ TEST(force_switches_although_a_task_is_inside)
 
 	load_target();
 	ASSERT_EQ(0, load("mend_test_hold", ""));
-	pid = hold();
+	pid = sleep_in("hold");
 	ASSERT_EQ(0, ioctl(dev, MEND_IOC_SWITCH, &s) ? -errno : 0);
 	EXPECT_EQ(MEND_R_OK, s.report.reason);
 	EXPECT_EQ(pid, s.blocker.pid);
@@ -371,7 +358,7 @@ TEST(modules_come_and_go_while_a_switch_waits)
 	load_target();
 	ASSERT_EQ(0, load("mend_test_hold", ""));
 	ASSERT_EQ(0, load("mend_test_target2", ""));
-	pid = hold();
+	pid = sleep_in("hold");
 	ASSERT_EQ(0, pthread_create(&thread, NULL, switch_that_waits, &err));
 	for (i = 0; i < 100 && !somebody_waits(); i++)
 		msleep(50);
@@ -476,7 +463,7 @@ TEST(a_set_of_which_one_cannot_be_switched_changes_nothing)
 	load_target();
 	ASSERT_EQ(0, load("mend_test_stack_1", ""));
 	ASSERT_EQ(0, load("mend_test_hold", ""));
-	pid = hold();
+	pid = sleep_in("hold");
 	EXPECT_EQ(-EBUSY, switch_ops(ops, 2, 200, NULL));
 	EXPECT_EQ(0, target("plain"));
 	EXPECT_STREQ("registered", attribute("test-stack-1", 1, "state"));

@@ -38,16 +38,6 @@ void suite_teardown(void)
 	unload("mend");
 }
 
-static void load_ok(const char *name)
-{
-	struct mend_report report = { 0 };
-	int err = load_signed(name, &report);
-
-	if (err)
-		DIAG("load of '%s': reason %u: %s", name, report.reason, report.text);
-	ASSERT_EQ(0, err);
-}
-
 static void on_for_good(const char *module, const char *name, uint64_t generation)
 {
 	load_ok(module);
@@ -365,12 +355,7 @@ TEST(a_switch_that_waits_gives_way)
 	load_target();
 	load_ok("mend_test_hold");
 	on_probation("mend_test_calm", "test-victim", 1, DEADLINE_MS);
-	sleeper = fork();
-	if (!sleeper) {
-		target("hold");
-		_exit(0);
-	}
-	ASSERT_TRUE(wait_for_stack(sleeper, "target_hold"));
+	sleeper = sleep_in("hold");
 	switcher = fork();
 	if (!switcher) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -44,18 +44,6 @@ void suite_teardown(void)
 	unload("mend");
 }
 
-static pid_t sleep_in_caller(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		target("caller");
-		_exit(0);
-	}
-	ASSERT_TRUE(wait_for_stack(pid, "target_hold"));
-	return pid;
-}
-
 static void expect_blocked_in(const char *function, pid_t pid)
 {
 	struct mend_op on = op_on("test-caller", 1);
@@ -79,7 +67,7 @@ static void expect_caller_blocks_and_then_not(pid_t pid)
 
 TEST(the_caller_of_a_function_that_sleeps)
 {
-	expect_caller_blocks_and_then_not(sleep_in_caller());
+	expect_caller_blocks_and_then_not(sleep_in("caller"));
 }
 
 /* The graph tracer has put its own address where target_hold() returns to. */
@@ -87,7 +75,7 @@ TEST(the_caller_of_a_function_that_sleeps_and_is_graph_traced)
 {
 	ASSERT_EQ(0, spit(TRACING "set_ftrace_filter", "target_hold\n"));
 	ASSERT_EQ(0, spit(TRACING "current_tracer", "function_graph\n"));
-	expect_caller_blocks_and_then_not(sleep_in_caller());
+	expect_caller_blocks_and_then_not(sleep_in("caller"));
 }
 
 /* So has a kretprobe. */
@@ -95,7 +83,7 @@ TEST(the_caller_of_a_function_that_sleeps_and_has_a_kretprobe)
 {
 	ASSERT_EQ(0, spit(TRACING "kprobe_events", "r:mend_hold target_hold\n"));
 	ASSERT_EQ(0, spit(TRACING "events/kprobes/mend_hold/enable", "1\n"));
-	expect_caller_blocks_and_then_not(sleep_in_caller());
+	expect_caller_blocks_and_then_not(sleep_in("caller"));
 }
 
 /* A page that nobody fills in before somebody says so. */

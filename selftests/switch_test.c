@@ -34,16 +34,6 @@ void suite_teardown(void)
 	unload("mend");
 }
 
-static void load_ok(const char *name)
-{
-	struct mend_report report = { 0 };
-	int err = load_signed(name, &report);
-
-	if (err)
-		DIAG("load of '%s': reason %u: %s", name, report.reason, report.text);
-	ASSERT_EQ(0, err);
-}
-
 TEST(info_tells_the_running_kernel_and_its_keys)
 {
 	struct mend_info info = { .size = sizeof(info) };
@@ -312,19 +302,6 @@ TEST(a_target_module_cannot_be_unloaded_under_a_patch_that_uses_it)
 	EXPECT_EQ(1, target("outer"));
 }
 
-/* A task asleep in target_hold(), or in what has replaced it. */
-static pid_t sleeper(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		target("hold");
-		_exit(0);
-	}
-	ASSERT_TRUE(wait_for_stack(pid, "target_hold"));
-	return pid;
-}
-
 TEST(a_switch_names_the_task_that_is_in_the_way_and_changes_nothing)
 {
 	struct mend_op on = op_on("test-hold", 1);
@@ -332,7 +309,7 @@ TEST(a_switch_names_the_task_that_is_in_the_way_and_changes_nothing)
 	pid_t pid;
 
 	load_ok("mend_test_hold");
-	pid = sleeper();
+	pid = sleep_in("hold");
 	ASSERT_EQ(-EBUSY, switch_ops(&on, 1, 0, &s));
 	EXPECT_EQ(MEND_R_BUSY, s.report.reason);
 	EXPECT_EQ(pid, s.blocker.pid);
@@ -358,7 +335,7 @@ TEST(a_switch_waits_for_the_task_until_its_timeout)
 	pid_t releaser;
 
 	load_ok("mend_test_hold");
-	sleeper();
+	sleep_in("hold");
 	ASSERT_EQ(-EBUSY, switch_ops(&on, 1, 500, &s));
 	EXPECT_GE(s.wait_ns, 400 * 1000000ULL);
 	releaser = fork();
@@ -380,7 +357,7 @@ TEST(a_fatal_signal_ends_a_waiting_switch_and_nothing_has_changed)
 	int status;
 
 	load_ok("mend_test_hold");
-	sleeper();
+	sleep_in("hold");
 	pid = fork();
 	if (!pid)
 		_exit(!switch_ops(&on, 1, 60000, NULL));
@@ -401,7 +378,7 @@ TEST(a_task_asleep_in_the_replacement_blocks_the_way_back)
 
 	load_ok("mend_test_hold_2");
 	ASSERT_EQ(0, switch_on("test-hold", 2));
-	pid = sleeper();
+	pid = sleep_in("hold");
 	ASSERT_EQ(-EBUSY, switch_ops(&off, 1, 0, &s));
 	EXPECT_EQ(MEND_R_BUSY, s.report.reason);
 	EXPECT_EQ(pid, s.blocker.pid);

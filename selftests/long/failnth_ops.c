@@ -21,12 +21,6 @@ static struct signed_case plain;
 static pid_t sleeper;
 static bool no_report;
 
-static void give_up(const char *what, int err)
-{
-	printf("# %s: %s\n", what, strerror(-err));
-	exit(1);
-}
-
 /*
  * Where memory runs out, the report has to say so, unless there was none to hold the
  * struct that it is in: the contract of linux/mend.h.
@@ -50,8 +44,10 @@ bool report_is_missing(void)
 
 void must(const char *what, int err)
 {
-	if (err)
-		give_up(what, err);
+	if (!err)
+		return;
+	printf("# %s: %s\n", what, strerror(-err));
+	exit(1);
 }
 
 /* --- mend.ko itself */
@@ -408,27 +404,7 @@ const struct operation look_op = {
 
 static void sleeper_before(void)
 {
-	char state[32], path[64];
-	unsigned int i;
-
-	sleeper = fork();
-	if (!sleeper) {
-		target("hold");
-		_exit(0);
-	}
-	/* Asleep in target_hold(), and not in the memory that fork() left to copy */
-	snprintf(path, sizeof(path), "/proc/%d/stack", sleeper);
-	for (i = 0; i < 400 * slowdown(); i++) {
-		char *stack = (char *)slurp(path, NULL);
-		bool there = stack && strstr(stack, "target_hold");
-
-		free(stack);
-		if (there)
-			return;
-		msleep(10);
-	}
-	snprintf(state, sizeof(state), "process %d", sleeper);
-	give_up(state, -ETIMEDOUT);
+	sleeper = sleep_in("hold");
 }
 
 static void sleeper_after(void)
