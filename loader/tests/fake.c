@@ -103,6 +103,18 @@ static void patch_dir(char *out, size_t size, const char *name, unsigned long lo
 	snprintf(out, size, "mend/%s.%llu/%s", name, generation, file);
 }
 
+size_t fake_nr_patches(void)
+{
+	struct sysfs_patches all;
+	struct err e;
+	size_t n;
+
+	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
+	n = all.nr_patches;
+	sysfs_free(&all);
+	return n;
+}
+
 void fake_attr(const char *name, unsigned long long generation, const char *file,
 	       const char *content)
 {

@@ -63,6 +63,9 @@ void fake_stop(void);
 void fake_patch(const char *name, unsigned long long generation, const char *module,
 		const char *digest, bool on);
 
+/** fake_nr_patches() - as libmend reads them from there */
+size_t fake_nr_patches(void);
+
 /** fake_attr() - write one of a patch's files */
 void fake_attr(const char *name, unsigned long long generation, const char *file,
 	       const char *content);

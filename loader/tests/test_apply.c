@@ -100,17 +100,6 @@ static uint32_t revert(const char *name, bool unload)
 	return revert_run(&fake.mc, &back, &e) ? e.reason : 0;
 }
 
-static size_t nr_patches(void)
-{
-	struct sysfs_patches all;
-	size_t n;
-
-	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
-	n = all.nr_patches;
-	sysfs_free(&all);
-	return n;
-}
-
 static void loads_and_switches(void **state)
 {
 	(void)state;
@@ -175,7 +164,7 @@ static void a_refused_authorization_tells_the_kernels_reason(void **state)
 	assert_int_equal(e.errnum, EKEYREJECTED);
 	assert_string_equal(e.message, "the kernel's text 33");
 	assert_string_equal(fake.calls, "oa");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void a_refused_load_asks_mend_first(void **state)
@@ -230,7 +219,7 @@ static void a_busy_switch_unloads_what_it_loaded(void **state)
 	assert_string_equal(fake.calls, "oalsu");
 	assert_int_equal(request.sw.blocker.pid, 123);
 	assert_true(result.unloaded);
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void a_busy_switch_keeps_what_was_there(void **state)
@@ -241,7 +230,7 @@ static void a_busy_switch_keeps_what_was_there(void **state)
 	fake.reason = MEND_R_UNRELIABLE;
 	assert_int_equal(apply(), MEND_R_UNRELIABLE);
 	assert_string_equal(fake.calls, "os");
-	assert_int_equal(nr_patches(), 1);
+	assert_int_equal(fake_nr_patches(), 1);
 }
 
 static void it_says_when_the_payload_could_not_be_unloaded(void **state)
@@ -330,7 +319,7 @@ static void reverts_the_one_that_is_on(void **state)
 	assert_string_equal(fake.calls, "os");
 	assert_int_equal(fake.ops[0].generation, 0);
 	assert_int_equal(fake.ops[0].action, MEND_OP_OFF);
-	assert_int_equal(nr_patches(), 2);
+	assert_int_equal(fake_nr_patches(), 2);
 }
 
 static void reverting_what_is_off_is_nothing_to_do(void **state)
@@ -359,7 +348,7 @@ static void unload_removes_all_that_are_off(void **state)
 	assert_int_equal(revert("test-patch", true), 0);
 	assert_int_equal(back.unloaded, 2);
 	assert_string_equal(fake.calls, "osuu");
-	assert_int_equal(nr_patches(), 1);
+	assert_int_equal(fake_nr_patches(), 1);
 }
 
 static void unload_works_when_all_is_off(void **state)
@@ -445,7 +434,7 @@ static void an_interrupted_switch_unloads_what_it_loaded(void **state)
 	assert_int_equal(e.code, EXIT_CODE_ERROR);
 	assert_string_equal(e.message, "interrupted; nothing was changed");
 	assert_string_equal(fake.calls, "oalsuu");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void a_signal_before_anything_is_loaded_counts(void **state)
@@ -464,7 +453,7 @@ static void a_signal_before_the_switch_counts(void **state)
 	fake.load_stop = &stop;
 	assert_int_equal(apply(), MEND_R_INTERRUPTED);
 	assert_string_equal(fake.calls, "oalu");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 /* The handler has run, the ioctl begins: nothing is pending that could end it. */
@@ -480,7 +469,7 @@ static void a_signal_just_before_the_ioctl_is_not_lost(void **state)
 	assert_int_equal(apply(), MEND_R_INTERRUPTED);
 	assert_int_equal(sigaction(SIGUSR1, &old, NULL), 0);
 	assert_string_equal(fake.calls, "oalsu");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -93,17 +93,6 @@ static uint32_t revert(size_t nr_off)
 	return revert_run(&fake.mc, &back, &e) ? e.reason : 0;
 }
 
-static size_t nr_patches(void)
-{
-	struct sysfs_patches all;
-	size_t n;
-
-	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
-	n = all.nr_patches;
-	sysfs_free(&all);
-	return n;
-}
-
 static bool is_on(const char *name)
 {
 	struct sysfs_patches all;
@@ -237,7 +226,7 @@ static void a_second_one_that_is_refused_takes_the_first_away(void **state)
 	assert_string_equal(e.context[0], "bundle '2.mend'");
 	assert_string_equal(fake.calls, "oalau");
 	assert_string_equal(fake.unloaded, "ko_one ");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void a_third_one_that_does_not_load_takes_all_away_in_reverse(void **state)
@@ -250,7 +239,7 @@ static void a_third_one_that_does_not_load_takes_all_away_in_reverse(void **stat
 	assert_string_equal(fake.calls, "oalalalruu");
 	assert_string_equal(fake.unloaded, "ko_two ko_one ");
 	assert_true(on[0].unloaded && on[1].unloaded);
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void a_busy_switch_takes_away_what_was_loaded_and_nothing_else(void **state)
@@ -265,7 +254,7 @@ static void a_busy_switch_takes_away_what_was_loaded_and_nothing_else(void **sta
 	assert_int_equal(e.code, EXIT_CODE_BUSY);
 	assert_int_equal(e.nr_context, 0);
 	assert_string_equal(fake.unloaded, "ko_three ko_one ");
-	assert_int_equal(nr_patches(), 2);
+	assert_int_equal(fake_nr_patches(), 2);
 	assert_true(is_on("old"));
 	assert_int_equal(request.sw.blocker.pid, 123);
 }
@@ -288,7 +277,7 @@ static void a_signal_between_two_loads_ends_it(void **state)
 	fake.load_stop = &stop;
 	assert_int_equal(apply(3, 0), MEND_R_INTERRUPTED);
 	assert_string_equal(fake.calls, "oalu");
-	assert_int_equal(nr_patches(), 0);
+	assert_int_equal(fake_nr_patches(), 0);
 }
 
 static void owners_are_named_for_every_patch(void **state)
@@ -394,7 +383,7 @@ static void unload_takes_the_payloads_of_all_names_and_no_others(void **state)
 	back.unload = true;
 	assert_int_equal(revert(2), 0);
 	assert_int_equal(back.unloaded, 3);
-	assert_int_equal(nr_patches(), 1);
+	assert_int_equal(fake_nr_patches(), 1);
 }
 
 static void a_forced_revert_says_so(void **state)
