@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A patch of the kernel's own livepatch, which owns target_plain() while it is on. */
+/*
+ * A patch of the kernel's own livepatch, which owns target_plain() while it is on.
+ * mendklp_plain.c is the same one for mend.
+ */
 #include <linux/livepatch.h>
 #include <linux/module.h>
 
+#ifndef KLP_RETURNS
+#define KLP_RETURNS	100
+#endif
+
 static int klp_target_plain(void)
 {
-	return 100;
+	return KLP_RETURNS;
 }
 
 static struct klp_func funcs[] = {
