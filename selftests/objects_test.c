@@ -14,6 +14,8 @@
 #include "kselftest_mend.h"
 #include "mendtest.h"
 
+#define CALLBACKS	"/sys/module/mend_test_callbacks/parameters/"
+
 #define RELOADS		100
 #define STACKED		15
 #define GENERATIONS	5
@@ -46,27 +48,29 @@ static int load(const char *module, const char *args)
 	return insmod(path, args);
 }
 
-static const char *cmdline(void)
+/* In static memory; empty if there is no such file. */
+static const char *first_line(const char *path)
 {
-	static char line[64];
-	unsigned char *all = slurp("/proc/cmdline", NULL);
+	static char line[260];
+	unsigned char *all = slurp(path, NULL);
 
-	snprintf(line, sizeof(line), "%.60s", all ? (char *)all : "");
+	snprintf(line, sizeof(line), "%.255s", all ? (char *)all : "");
 	line[strcspn(line, "\n")] = '\0';
 	free(all);
 	return line;
 }
 
+static const char *cmdline(void)
+{
+	return first_line("/proc/cmdline");
+}
+
 /* The callbacks' log, and an empty one from here on. */
 static const char *callback_log(void)
 {
-	static char line[260];
-	unsigned char *all = slurp("/sys/module/mend_test_callbacks/parameters/log", NULL);
+	const char *line = first_line(CALLBACKS "log");
 
-	snprintf(line, sizeof(line), "%.255s", all ? (char *)all : "");
-	line[strcspn(line, "\n")] = '\0';
-	free(all);
-	spit("/sys/module/mend_test_callbacks/parameters/log", "\n");
+	spit(CALLBACKS "log", "\n");
 	return line;
 }
 
@@ -205,7 +209,7 @@ TEST(a_pre_patch_callback_that_refuses_a_module_lets_it_load)
 	ASSERT_EQ(0, load("mend_test_callbacks", ""));
 	ASSERT_EQ(0, switch_on("test-callbacks", 1));
 	callback_log();
-	spit("/sys/module/mend_test_callbacks/parameters/fail", "t\n");
+	spit(CALLBACKS "fail", "t\n");
 	load_target();
 	EXPECT_STREQ("tp", callback_log());
 	EXPECT_TRUE(is_loaded("mend_target"));
@@ -225,7 +229,7 @@ TEST(a_patch_goes_off_when_a_module_that_it_requires_comes_and_does_not_fit)
 	ASSERT_EQ(0, delete_module_now("mend_target"));
 	EXPECT_STREQ("on", attribute("test-callbacks", 1, "state"));
 	EXPECT_STREQ("callbacks", cmdline());
-	spit("/sys/module/mend_test_callbacks/parameters/fail", "t\n");
+	spit(CALLBACKS "fail", "t\n");
 	load_target();
 	for (i = 0; i < 100 && strcmp("off", attribute("test-callbacks", 1, "state")); i++)
 		msleep(50);
