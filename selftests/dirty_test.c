@@ -22,6 +22,7 @@
 #define SWITCHES	200
 #define CONTROL_CYCLES	60
 #define OVERFLOW_CYCLES	20
+#define TRACER_CYCLES	10
 #define SLEEPERS	300
 #define KTHREADS	"2"
 #define PARAMETER	"/sys/module/mend/parameters/"
@@ -62,6 +63,7 @@ void test_teardown(void)
 	spit(CPU1, "1");
 	spit(TRACING "current_tracer", "nop");
 	spit(TRACING "set_ftrace_filter", "");
+	unload("mend_tracer");
 	clean_up();
 }
 
@@ -235,6 +237,55 @@ TEST(a_tracer_and_a_cpu_that_come_and_go_change_nothing)
 	for (i = 0; i < nr / 2; i++)
 		cycle();
 	expect_no_violation("the same with a graph tracer and a CPU toggled");
+}
+
+/* Calls of target_inner() from the handler of mend_tracer.ko, by version. */
+static void tracer_counts(const char *parameter, long counts[3])
+{
+	char path[128], *text;
+
+	snprintf(path, sizeof(path), "/sys/module/mend_tracer/parameters/%s", parameter);
+	text = (char *)slurp(path, NULL);
+	ASSERT_TRUE(text);
+	ASSERT_EQ(3, sscanf(text, "%ld,%ld,%ld", &counts[0], &counts[1], &counts[2]));
+	free(text);
+}
+
+/* In a moment of load while @on is current: who ran in nested calls? */
+static void expect_only_guarded_calls_run_the_original(bool on)
+{
+	long nested[2][3], guarded[2][3];
+
+	tracer_counts("nested", nested[0]);
+	tracer_counts("guarded", guarded[0]);
+	msleep(20);
+	tracer_counts("nested", nested[1]);
+	tracer_counts("guarded", guarded[1]);
+	EXPECT_GT(nested[1][on], nested[0][on]);
+	EXPECT_EQ(nested[0][!on], nested[1][!on]);
+	EXPECT_GT(guarded[1][0], guarded[0][0]);
+	EXPECT_EQ(0, guarded[1][1]);
+}
+
+/*
+ * Another tracer's handler that calls what it traces is the one way into old code
+ * that is left (docs/consistency.md, "Limits"). Those calls, and no others.
+ */
+TEST(calls_in_another_tracers_guard_are_counted_apart)
+{
+	int i;
+
+	ASSERT_EQ(0, insmod("test_modules/mend_tracer.ko", ""));
+	load_start();
+	for (i = 0; i < TRACER_CYCLES; i++) {
+		switch_and_keep(op_on("test-pair", 1));
+		expect_only_guarded_calls_run_the_original(true);
+		switch_and_keep(op_off("test-pair", 1));
+		expect_only_guarded_calls_run_the_original(false);
+		cycle();
+	}
+	expect_no_violation("a tracer that calls what it traces");
+	EXPECT_EQ(0, unload("mend_tracer"));
 }
 
 /* Number of sleeping processes; killed by their death signal's absence: by us. */
