@@ -10,6 +10,7 @@
 #include "emit.h"
 #include "fail.h"
 #include "origin.h"
+#include "types.h"
 
 struct options {
 	const char *exact, *before, *after, *kernel, *module, *module_path, *symvers, *file;
@@ -28,7 +29,7 @@ static const char usage[] =
 "relocs  after objtool: makes references that only mend.ko can resolve its own.\n"
 "\n"
 "  --exact FILE     the original, compiled as the shipped kernel was\n"
-"  --before FILE    the original, with -ffunction-sections -fdata-sections\n"
+"  --before FILE    the original, with -ffunction-sections -fdata-sections and -gdwarf-5\n"
 "  --after FILE     the changed one, in the same way\n"
 "  --kernel FILE    the shipped vmlinux, unpacked\n"
 "  --module FILE    the shipped module that holds the object, if one does\n"
@@ -135,8 +136,11 @@ static int run_diff(const struct options *o)
 	pass_compare(&d);
 	pass_closure(&d);
 	pass_patchable(&d);
-	if (d.nr_changed)
+	if (d.nr_changed) {
+		layouts_compare(layouts_read(o->before), layouts_read(o->after), d.symvers,
+				&d.refusals);
 		pass_emit(&d, o->prefix, o->out);
+	}
 	return finish(&d, o);
 }
 

@@ -17,6 +17,8 @@ static const struct {
 		"old code may still use it: leave the variable where it is" },
 	[REFUSE_NEW_DATA] = { "NEW_DATA",
 		"use an ordinary static variable, or a kernel with the fix" },
+	[REFUSE_LAYOUT] = { "LAYOUT",
+		"what exists was made by the old code: leave it as it is, or keep what is new in a shadow variable" },
 	[REFUSE_INIT_EXIT] = { "INIT_EXIT",
 		"code and data of start-up and shut-down cannot be replaced: leave them out" },
 	[REFUSE_NO_FENTRY] = { "NO_FENTRY",

@@ -60,10 +60,27 @@ compile()
 	shift 3
 	line="${command//"$srctree"/"$root"} $* -o '$out' '$root/$source'"
 	[ -z "${opt[verbose]:-}" ] || printf '+ %s\n' "$line" >&2
-	(cd "$objtree" && eval "$line") >"$work/cc.log" 2>&1 || {
-		cat "$work/cc.log" >&2
+	(cd "$objtree" && eval "$line") >"$out.log" 2>&1 || {
+		cat "$out.log" >&2
 		die "$source does not compile; see above"
 	}
+}
+
+# The three compiles of a file, at the same time. Debug information is for the types; it
+# changes no code, and where variables are at which moment is of no interest.
+compile_three()
+{
+	local file=$1 stem=$2 pid pids=() failed=
+	local flags="-ffunction-sections -fdata-sections -g -gdwarf-5 -gz=none \
+		     -gno-split-dwarf -fno-var-tracking -femit-struct-debug-detailed=any"
+
+	compile "$srctree" "$file" "$stem.exact.o" & pids+=($!)
+	compile "$srctree" "$file" "$stem.before.o" "$flags" & pids+=($!)
+	compile "$overlay" "$file" "$stem.after.o" "$flags" & pids+=($!)
+	for pid in "${pids[@]}"; do
+		wait "$pid" || failed=1
+	done
+	[ -z "$failed" ] || exit 1
 }
 
 # Which module the object is part of, from its flags; nothing: it is built in.
@@ -105,7 +122,7 @@ differ()
 
 compile_file()
 {
-	local file=$1 number=$2 stem module sections='-ffunction-sections -fdata-sections'
+	local file=$1 number=$2 stem module
 
 	stem=$work/out/$number
 	kbuild_command "$file" "${file%.c}.o"
@@ -115,9 +132,7 @@ compile_file()
  not have: this kernel has no such code"
 		return 2
 	fi
-	compile "$srctree" "$file" "$stem.exact.o"
-	compile "$srctree" "$file" "$stem.before.o" "$sections"
-	compile "$overlay" "$file" "$stem.after.o" "$sections"
+	compile_three "$file" "$stem"
 	differ "$file" "$stem" "$module" "$number" || return $?
 	finish_object "$stem" "${module:-vmlinux}"
 }
