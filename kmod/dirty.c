@@ -46,8 +46,9 @@
  * If the table or a ring is full, a task has been lost: the set is of no use
  * any more (dirty_overflowed()); the switch begins anew or walks everything.
  *
- * Locking: everything here belongs to the holder of the switch mutex, except
- * for what the probe touches: slots of the table (cmpxchg to fill one, never
+ * Locking: everything here belongs to the holder of the switch mutex, from
+ * dirty_disarm() on to the work @retiring, and to the next holder when
+ * dirty_arm() has waited for that. Except for what the probe touches: slots of the table (cmpxchg to fill one, never
  * emptied while armed), the dirty marks (atomic), the head of its own CPU's
  * ring (interrupts off, released to the reader) and @overflowed. The probe runs
  * under the runqueue lock: no wake-up, no put_task_struct(), no allocation.
@@ -64,6 +65,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 #include "compat/ksyms.h"
 
 /* Slots of the table for each thread that exists, and for threads to come. */
@@ -103,6 +105,9 @@ static struct dirty_ring **rings;
 static u32 ring_size;
 static bool overflowed;
 static bool probing;
+
+static void retire_set(struct work_struct *work);
+static DECLARE_WORK(retiring, retire_set);
 
 #ifdef CONFIG_MEND_SELFTEST
 unsigned int dirty_test_slots;
@@ -281,8 +286,11 @@ static void list_all_tasks(void)
 
 int dirty_arm(void)
 {
-	int err = alloc_set();
+	int err;
 
+	/* The set of the last switch may still be in use by late probes. */
+	flush_work(&retiring);
+	err = alloc_set();
 	if (err)
 		return err;
 	probing = !test_no_probe();
@@ -311,13 +319,11 @@ static void check_invariant(void)
 	WARN_ONCE(dirty != queued, "mend: %u tasks are dirty and %u are queued\n", dirty, queued);
 }
 
-void dirty_disarm(void)
+/* Probes that were entered before the probe was unregistered may still be in the table. */
+static void retire_set(struct work_struct *work)
 {
 	u32 i;
 
-	if (probing)
-		tracepoint_probe_unregister(sched_switch_tracepoint, probe_sched_switch, NULL);
-	/* Probes that were entered before may still be in the table. */
 	tracepoint_synchronize_unregister();
 	check_invariant();
 	for (i = 0; i < 1U << slots_bits; i++) {
@@ -327,6 +333,19 @@ void dirty_disarm(void)
 			cond_resched();
 	}
 	free_set();
+}
+
+/* Two grace periods and a walk over the table are nothing that an admin has to wait for. */
+void dirty_disarm(void)
+{
+	if (probing)
+		tracepoint_probe_unregister(sched_switch_tracepoint, probe_sched_switch, NULL);
+	queue_work(system_unbound_wq, &retiring);
+}
+
+void dirty_exit(void)
+{
+	flush_work(&retiring);
 }
 
 bool dirty_overflowed(void)

@@ -11,6 +11,13 @@
 int dirty_init(void);
 
 /**
+ * dirty_exit() - wait for the last set to be freed; module exit, may sleep
+ *
+ * Context: after the last dirty_disarm().
+ */
+void dirty_exit(void);
+
+/**
  * dirty_arm() - from here on every task that runs is dirty
  *
  * All threads and idle tasks start as pending. Context: switch mutex held;
@@ -18,7 +25,12 @@ int dirty_init(void);
  */
 int dirty_arm(void);
 
-/** dirty_disarm() - the reverse; waits for probes that are still running */
+/**
+ * dirty_disarm() - the reverse
+ *
+ * Probes that still run are waited for in a worker, which then frees the set; until
+ * then dirty_arm() waits. Context: switch mutex held; sleeps.
+ */
 void dirty_disarm(void);
 
 /**

@@ -187,6 +187,7 @@ static void __exit mend_exit(void)
 	keyring_exit();
 	rollback_exit();
 	rollcall_exit();
+	dirty_exit();
 	plan_memory_exit();
 	batch_exit();
 	redirect_exit();
