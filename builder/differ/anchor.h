@@ -26,6 +26,14 @@ struct anchor;
  */
 struct anchor *anchor_object(struct object *exact, const struct image *img, const char **why);
 
+/**
+ * anchor_absent() - is the image one that was made without this object?
+ *
+ * Then it has none of the object's functions. If some of these are global, their names
+ * decide: static ones may have namesakes.
+ */
+bool anchor_absent(const struct object *exact, const struct image *img);
+
 /** anchor_functions() - how many functions were compared */
 size_t anchor_functions(const struct anchor *a);
 

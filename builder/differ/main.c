@@ -126,6 +126,11 @@ static int run_diff(const struct options *o)
 	d.symvers = symvers_read(o->symvers);
 	d.kernel = image_open_kernel(o->kernel);
 	d.img = o->module ? image_open_module(o->module_path, o->module) : d.kernel;
+	if (anchor_absent(exact, d.img)) {
+		refuse(&d.refusals, REFUSE_NOT_IN_CONFIG, "*",
+		       "the shipped %s has none of its functions", image_object(d.img));
+		return finish(&d, o);
+	}
 	d.anchor = anchor_object(exact, d.img, &why);
 	if (!d.anchor) {
 		fprintf(stderr, "%s: IDENTITY: %s; this source, configuration or compiler does not reproduce that kernel\n",

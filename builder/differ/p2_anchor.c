@@ -328,6 +328,27 @@ struct anchor *anchor_object(struct object *exact, const struct image *img, cons
 	return a;
 }
 
+bool anchor_absent(const struct object *exact, const struct image *img)
+{
+	size_t i, nr, global = 0, global_found = 0, local = 0, local_found = 0;
+	const struct symbol *sym;
+
+	for (i = 1; i < exact->nr_syms; i++) {
+		sym = &exact->syms[i];
+		if (!sym->sec || sym->type != STT_FUNC || is_for_start_up(sym->sec))
+			continue;
+		image_find(img, sym->name, &nr);
+		if (sym->bind == STB_GLOBAL) {
+			global++;
+			global_found += nr > 0;
+		} else {
+			local++;
+			local_found += nr > 0;
+		}
+	}
+	return global ? !global_found : local && !local_found;
+}
+
 size_t anchor_functions(const struct anchor *a)
 {
 	return a->nr_functions;

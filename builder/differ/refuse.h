@@ -27,6 +27,7 @@ enum refusal_class {
 	REFUSE_AMBIGUOUS,
 	REFUSE_ALTERNATIVE,
 	REFUSE_RELOCATION,
+	REFUSE_NOT_IN_CONFIG,
 };
 
 struct refusal {
