@@ -248,3 +248,20 @@ kernel_build_id()
 	printf '%s\n' "$id" >"$store" 2>/dev/null || true
 	printf '%s\n' "$id"
 }
+
+# kallsyms_of NAME-OR-RELEASE: a file with the addresses of its symbols, as it says itself.
+kallsyms_of()
+{
+	local image id file
+
+	image=$(kernel_image "$1") || return 1
+	id=$(kernel_build_id "$image") || return 1
+	file=$MEND_CACHE/kallsyms/$id
+	if [ ! -s "$file" ]; then
+		mkdir -p "${file%/*}"
+		"$MEND_ROOT/scripts/vm" -k "$1" -a nokaslr -t 300 \
+			-- 'grep -v "\[" /proc/kallsyms | gzip' | gzip -dc >"$file.new" || return 1
+		mv "$file.new" "$file"
+	fi
+	printf '%s\n' "$file"
+}
