@@ -13,42 +13,60 @@ kbuild_environment()
 	unset MAKEFLAGS MAKELEVEL MFLAGS KBUILD_OUTPUT KBUILD_EXTMOD
 }
 
-# The nearest folder with rules of its own.
-kbuild_folder()
-{
-	local dir
+has_rules() { [ -e "$srctree/$1/Makefile" ] || [ -e "$srctree/$1/Kbuild" ]; }
 
-	dir=$(dirname "$1")
-	while [ ! -e "$srctree/$dir/Makefile" ] && [ ! -e "$srctree/$dir/Kbuild" ]; do
-		[ "$dir" != . ] || die "no Makefile of the kernel covers $1"
-		dir=$(dirname "$dir")
-	done
-	printf '%s\n' "$dir"
+# find_rules FILE: sets folder, the nearest one with rules of its own, and object, as
+# these call it. Some objects are made by the rules of a folder beside theirs.
+find_rules()
+{
+	object=${1%.c}.o
+	case $1 in
+	virt/kvm/*)	folder=arch/x86/kvm object=$folder/../../../$object ;;
+	drivers/gpu/drm/amd/amdgpu/*)
+			folder=drivers/gpu/drm/amd/amdgpu ;;
+	drivers/gpu/drm/amd/*)
+			folder=drivers/gpu/drm/amd/amdgpu
+			object=$folder/..${object#drivers/gpu/drm/amd} ;;
+	drivers/usb/misc/onboard_usb_hub_pdevs.c)
+			folder=drivers/usb/core object=$folder/../misc/${object##*/} ;;
+	*)		folder=$(dirname "$1")
+			while ! has_rules "$folder"; do
+				[ "$folder" != . ] || die "no Makefile of the kernel covers $1"
+				folder=$(dirname "$folder")
+			done ;;
+	esac
 }
 
 compiler() { sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$objtree/.config"; }
 
-# kbuild_command FILE OBJECT: its command line for gcc, without output, input and what
-# only concerns make; and in objtool_args what it would have objtool do.
+# run_kbuild FOLDER TARGET...: what it would do, and what it says.
+run_kbuild()
+{
+	(cd "$objtree" && kbuild_environment &&
+	 make -n -rR --no-print-directory -I "$srctree" -f "$BUILDER/lib/one-object.mk" \
+		KBUILD_EXTMOD="$objtree/none" CC="$cc" delay-objtool= MEND_LIB="$BUILDER/lib" \
+		MEND_FOLDER="$1" "${@:2}" 2>"$work/make.log") || {
+		cat "$work/make.log" >&2
+		die "kbuild has no rule for ${*:2} in $1"
+	}
+}
+
+# kbuild_command FILE: its command line for gcc, without output, input and what only
+# concerns make; and in objtool_args what it would have objtool do.
 kbuild_command()
 {
-	local rules
+	local rules folder object
 
-	rules=$(cd "$objtree" && kbuild_environment &&
-		make -n -rR --no-print-directory -I "$srctree" -f "$BUILDER/lib/one-object.mk" \
-		     KBUILD_EXTMOD="$objtree/none" CC="$cc" delay-objtool= mend-one-object \
-		     MEND_OBJECT="$2" MEND_FOLDER="$(kbuild_folder "$1")" 2>"$work/make.log") || {
-		cat "$work/make.log" >&2
-		die "kbuild has no rule for $2"
-	}
+	find_rules "$1"
+	rules=$(run_kbuild "$folder" mend-one-object MEND_OBJECT="$object") || exit
 	# The command stands behind the traps that remove a partial object.
-	command=$(sed -n "s|.* PIPE; \($cc -Wp,.* -c -o \)$2 .*|\1|p" <<<"$rules" | head -1)
-	command=$(sed "s|^.* PIPE; \($cc \)|\1|; s| -c -o $2 .*| -c|" <<<"$command" |
+	command=$(sed -n "s|.* PIPE; \($cc -Wp,.* -c -o \)$object .*|\1|p" <<<"$rules" | head -1)
+	command=$(sed "s|^.* PIPE; \($cc \)|\1|; s| -c -o $object .*| -c|" <<<"$command" |
 		  sed 's/-Wp,-MMD,[^ ]*//; s/ -c -o $/ -c/; s/ -g / /')
-	objtool_args=$(sed -n "s|.*; \./tools/objtool/objtool \([^;']*\) $2;.*|\1|p" <<<"$rules" |
+	objtool_args=$(sed -n "s|.*; \./tools/objtool/objtool \([^;']*\) $object;.*|\1|p" <<<"$rules" |
 		       head -1)
 	if [ -z "$command" ] || [ -z "$objtool_args" ]; then
-		die "kbuild's rule for $2 is not one that mend-build can read"
+		die "kbuild's rule for $object is not one that mend-build can read"
 	fi
 }
 
@@ -125,7 +143,7 @@ compile_file()
 	local file=$1 number=$2 stem module
 
 	stem=$work/out/$number
-	kbuild_command "$file" "${file%.c}.o"
+	kbuild_command "$file"
 	module=$(module_of_command)
 	if [ -n "$module" ] && ! module_file "$module"; then
 		refuse "$file" NOT_IN_CONFIG "it belongs to module $module, which '$modules' does\
@@ -174,6 +192,7 @@ compile_all()
 	! grep -q '^CONFIG_LTO_CLANG=y' "$objtree/.config" ||
 		die "${opt[kernel]} is optimized when it is linked (LTO): that is not supported"
 	objects=()
+	[ ${#changed_headers[@]} -eq 0 ] || header_users
 	for file in "${files[@]}"; do
 		status=0
 		compile_file "$file" "$number" || status=$?

@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154
 #
 # The kernel's source, and the diff on top of it. Sets srctree, the pristine source;
-# overlay, a tree that looks like it with the diff applied; and files, what changes.
+# overlay, a tree that looks like it with the diff applied; and what changes: files and
+# changed_headers.
 
 # Unpacked once, beside other things that can be had again.
 unpack_source()
@@ -82,6 +83,14 @@ diff_files()
 	     }' "$diff" | sort -u
 }
 
+add_file()
+{
+	case $1 in
+	*.c)	files+=("$1") ;;
+	*)	changed_headers+=("$1") ;;
+	esac
+}
+
 classify_file()
 {
 	local old=$1 new=$2 file=${2#*/}
@@ -97,13 +106,14 @@ classify_file()
 	arch/x86/entry/vdso/*|arch/x86/boot/*|arch/x86/realmode/*|arch/x86/purgatory/*|*.S|*.lds)
 		refuse "$file" ASM_VDSO_LIB "assembler, vDSO and boot code cannot be patched:\
  leave it out" ;;
-	*.c)
-		files+=("$file") ;;
-	*.h)
-		refuse "$file" HEADER_FANOUT "changes of headers are not supported yet:\
- make the change in the files that include it" ;;
-	Documentation/*|*.rst|*.txt|MAINTAINERS|tools/testing/*)
+	Documentation/*|*.rst|*.txt|MAINTAINERS|tools/*|samples/*)
 		say "$file: left out, it is no code of the kernel" ;;
+	arch/x86/*.c|arch/x86/*.h)
+		add_file "$file" ;;
+	arch/*/*)
+		say "$file: left out, it is of another architecture" ;;
+	*.c|*.h)
+		add_file "$file" ;;
 	*)
 		refuse "$file" NOT_CODE "changes of how the kernel is built cannot be patched in" ;;
 	esac
@@ -131,21 +141,26 @@ number_lines()
 	awk -f "$BUILDER/lib/lines.awk" "$work/hunks" "$2" >"$work/numbered"
 }
 
+# A changed file as the diff leaves it, without numbers.
+plain_copy() { printf '%s\n' "$work/out/${1//\//_}.plain"; }
+
 source_patch()
 {
 	local old new file log=$work/patch.log
 
 	need patch diff
 	files=()
+	changed_headers=()
 	refused=
 	while read -r old new; do
 		classify_file "$old" "$new"
 	done < <(diff_files)
 	[ -z "$refused" ] || exit 2
-	[ ${#files[@]} -gt 0 ] || die "'$diff' is no diff with changes of C files (paths with one" \
-				     "leading folder, as git makes them)"
+	[ $((${#files[@]} + ${#changed_headers[@]})) -gt 0 ] ||
+		die "'$diff' is no diff with changes of C files (paths with one leading folder," \
+		    "as git makes them)"
 	overlay=$work/src
-	for file in "${files[@]}"; do
+	for file in "${files[@]}" "${changed_headers[@]}"; do
 		[ -f "$srctree/$file" ] || die "the source has no $file"
 		link_folder "$(dirname "$file")"
 		rm -f "$overlay/$file"
@@ -155,9 +170,9 @@ source_patch()
 		cat "$log" >&2
 		die "the diff does not apply to this kernel's source"
 	}
-	for file in "${files[@]}"; do
+	for file in "${files[@]}" "${changed_headers[@]}"; do
 		number_lines "$srctree/$file" "$overlay/$file"
-		cp "$overlay/$file" "$work/out/$(tr / _ <<<"$file").plain"
+		cp "$overlay/$file" "$(plain_copy "$file")"
 		cp "$work/numbered" "$overlay/$file"
 	done
 }
