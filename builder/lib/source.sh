@@ -124,8 +124,9 @@ link_folder()
 {
 	local path=$1 entry
 
-	[ -L "$overlay/$path" ] || [ ! -d "$overlay/$path" ] || return 0
+	# What is above comes first: below a link all is the source itself.
 	[ "$path" = . ] || link_folder "$(dirname "$path")"
+	[ -L "$overlay/$path" ] || [ ! -d "$overlay/$path" ] || return 0
 	rm -f "$overlay/$path"
 	mkdir -p "$overlay/$path"
 	for entry in "$srctree/$path"/* "$srctree/$path"/.[!.]*; do
