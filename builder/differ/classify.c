@@ -54,6 +54,8 @@ static enum section_kind kind_of(const struct section *sec)
 		return SEC_PIECES;
 	if (!(sec->flags & SHF_ALLOC))
 		return SEC_IGNORED;
+	if (has_prefix(sec->name, ".mend."))
+		return SEC_HOOK;
 	if (section_is_code(sec))
 		return has_prefix(sec->name, ".text.") && is_one_symbol(sec, STT_FUNC) ?
 		       SEC_FUNC : SEC_TEXT;

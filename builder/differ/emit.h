@@ -10,7 +10,8 @@
  * @prefix: number of the object in its patch; makes the names of functions unique
  * @out: the object. Beside it @out.funcs tells what it replaces, one a line:
  *	"label object name sympos size"; and @out.syms which undefined symbols
- *	mend.ko has to find: "name object sympos"
+ *	mend.ko has to find: "name object sympos"; and @out.hooks what mend/diff.h has
+ *	brought, see hooks_write()
  *
  * References that cannot be expressed are refused; then nothing is written.
  */

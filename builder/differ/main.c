@@ -9,12 +9,13 @@
 
 #include "emit.h"
 #include "fail.h"
+#include "hooks.h"
 #include "origin.h"
 #include "types.h"
 
 struct options {
 	const char *exact, *before, *after, *kernel, *module, *module_path, *symvers, *file;
-	const char *prefix, *out, *in, *owner, *syms;
+	const char *mend_symvers, *prefix, *out, *in, *owner, *syms;
 	bool json;
 };
 
@@ -24,8 +25,8 @@ static const char usage[] =
 "       mend-differ relocs --in FILE --syms FILE --owner OBJECT --out FILE\n"
 "\n"
 "diff    compares two compiles of a source file, before and after a change, and\n"
-"        writes the changed functions and what they need. Writes OUT.funcs and\n"
-"        OUT.syms as well.\n"
+"        writes the changed functions and what they need. Writes OUT.funcs,\n"
+"        OUT.syms and OUT.hooks as well.\n"
 "relocs  after objtool: makes references that only mend.ko can resolve its own.\n"
 "\n"
 "  --exact FILE     the original, compiled as the shipped kernel was\n"
@@ -35,6 +36,7 @@ static const char usage[] =
 "  --module FILE    the shipped module that holds the object, if one does\n"
 "  --module-name N  its name\n"
 "  --symvers FILE   the kernel's Module.symvers\n"
+"  --mend-symvers FILE  that of mend.ko, for diffs that use mend/diff.h\n"
 "  --file NAME      the source file, for messages (the changed object)\n"
 "  --prefix N       makes names of functions unique in a payload (0)\n"
 "  --json           findings and functions as JSON on standard output\n"
@@ -48,6 +50,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "exact", 1, NULL, 'x' }, { "before", 1, NULL, 'b' }, { "after", 1, NULL, 'a' },
 		{ "kernel", 1, NULL, 'k' }, { "module", 1, NULL, 'm' },
 		{ "module-name", 1, NULL, 'n' }, { "symvers", 1, NULL, 's' },
+		{ "mend-symvers", 1, NULL, 'M' },
 		{ "file", 1, NULL, 'f' }, { "prefix", 1, NULL, 'p' }, { "out", 1, NULL, 'o' },
 		{ "in", 1, NULL, 'i' }, { "owner", 1, NULL, 'w' }, { "syms", 1, NULL, 'y' },
 		{ "json", 0, NULL, 'j' }, { 0 }
@@ -55,6 +58,7 @@ static void parse(int argc, char **argv, struct options *o)
 	const char **const slots[256] = {
 		['x'] = &o->exact, ['b'] = &o->before, ['a'] = &o->after, ['k'] = &o->kernel,
 		['m'] = &o->module_path, ['n'] = &o->module, ['s'] = &o->symvers,
+		['M'] = &o->mend_symvers,
 		['f'] = &o->file, ['p'] = &o->prefix, ['o'] = &o->out, ['i'] = &o->in,
 		['w'] = &o->owner, ['y'] = &o->syms,
 	};
@@ -124,6 +128,8 @@ static int run_diff(const struct options *o)
 	object_classify(d.before);
 	object_classify(d.after);
 	d.symvers = symvers_read(o->symvers);
+	if (o->mend_symvers)
+		d.mend = symvers_read(o->mend_symvers);
 	d.kernel = image_open_kernel(o->kernel);
 	d.img = o->module ? image_open_module(o->module_path, o->module) : d.kernel;
 	if (anchor_absent(exact, d.img)) {
@@ -140,6 +146,7 @@ static int run_diff(const struct options *o)
 	pass_correlate(&d);
 	pass_compare(&d);
 	pass_closure(&d);
+	hooks_check(&d);
 	pass_patchable(&d);
 	if (d.nr_changed) {
 		layouts_compare(layouts_read(o->before), layouts_read(o->after), d.symvers,

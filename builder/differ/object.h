@@ -46,9 +46,11 @@ struct rela {
  * @SEC_CONST: constants without names: strings, literals; copied whole
  * @SEC_ONCE: flags of WARN_ONCE() and its like; copied whole
  * @SEC_PIECES: a table with pieces that belong to functions
+ * @SEC_HOOK: what mend/diff.h makes: pointers to callbacks, and states
  */
 enum section_kind {
 	SEC_IGNORED, SEC_FUNC, SEC_TEXT, SEC_DATA, SEC_SHARED, SEC_CONST, SEC_ONCE, SEC_PIECES,
+	SEC_HOOK,
 };
 
 /** struct piece - part of a table that goes with a function, or with who uses it */

@@ -10,7 +10,7 @@
 
 /**
  * struct origin - a symbol outside of the payload
- * @exported: by vmlinux: the module loader resolves it
+ * @exported: by vmlinux or mend.ko: the module loader resolves it
  * @object, @name, @sympos: otherwise how mend.ko finds it; see mend/payload.h
  */
 struct origin {

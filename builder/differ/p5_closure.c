@@ -6,6 +6,7 @@
  * not have; and copies of what is nobody's property: strings, names, flags.
  */
 #include "fail.h"
+#include "hooks.h"
 #include "passes.h"
 #include "tables.h"
 
@@ -140,6 +141,12 @@ static void need_entries(struct work *w, const struct section *owner)
 	}
 }
 
+/* Functions that have changed, and what refers to callbacks. */
+static bool is_root(const struct section *sec)
+{
+	return sec->changed || (sec->kind == SEC_HOOK && has_prefix(sec->name, HOOK_SECTION));
+}
+
 void pass_closure(struct diff *d)
 {
 	struct work w = { .d = d };
@@ -147,7 +154,7 @@ void pass_closure(struct diff *d)
 	size_t i;
 
 	for (i = 1; i < d->after->nr_secs; i++)
-		if (d->after->secs[i].changed)
+		if (is_root(&d->after->secs[i]))
 			include(&w, &d->after->secs[i]);
 	for (i = 0; i < w.nr; i++) {
 		sec = w.list[i];

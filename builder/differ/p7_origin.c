@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "hooks.h"
+
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
@@ -121,13 +123,19 @@ static bool is_own(const struct diff *d, const char *name)
 	return nr > 0;
 }
 
+/* What every payload reaches: the module loader knows mend.ko, and the patch is its own. */
+static bool is_mends(const struct diff *d, const char *name)
+{
+	return !strcmp(name, THIS_PATCH) || (d->mend && symvers_find(d->mend, name));
+}
+
 bool origin_undefined(struct diff *d, const char *name, const char *function,
 		      struct origin *out)
 {
 	const struct symver *v = symvers_find(d->symvers, name);
 	uint64_t addr;
 
-	if (symvers_is_kernels(d->symvers, name)) {
+	if (symvers_is_kernels(d->symvers, name) || is_mends(d, name)) {
 		*out = (struct origin){ .name = name, .object = "vmlinux", .exported = true };
 		return true;
 	}

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hooks.h"
 #include "origin.h"
 #include "tables.h"
 #include "writer.h"
@@ -363,5 +364,6 @@ void pass_emit(struct diff *d, const char *prefix, const char *out)
 		return;
 	}
 	write_moved(&e, xasprintf("%s.syms", out));
+	hooks_write(d, &e.w, prefix, xasprintf("%s.hooks", out));
 	writer_write(&e.w, out);
 }

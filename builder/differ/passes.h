@@ -19,6 +19,7 @@ struct diff {
 	const struct image *img;	/* what holds the object: @kernel or a module */
 	const struct image *kernel;
 	const struct symvers *symvers;
+	const struct symvers *mend;	/* what mend.ko exports; NULL: not known */
 	struct refusals refusals;
 	size_t nr_changed;	/* functions that are replaced */
 };

@@ -41,6 +41,8 @@ static const struct {
 		"alternatives are applied before mend.ko resolves symbols: use exported ones there" },
 	[REFUSE_RELOCATION] = { "RELOCATION",
 		"this reference cannot be expressed in a payload: write the code differently" },
+	[REFUSE_HOOK] = { "HOOK",
+		"callbacks and states are written as mend/diff.h shows, in a file whose functions change" },
 	[REFUSE_NOT_IN_CONFIG] = { "NOT_IN_CONFIG",
 		"leave the file out: there is nothing to patch" },
 };

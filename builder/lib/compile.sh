@@ -90,7 +90,8 @@ compile_three()
 {
 	local file=$1 stem=$2 pid pids=() failed=
 	local flags="-ffunction-sections -fdata-sections -g -gdwarf-5 -gz=none \
-		     -gno-split-dwarf -fno-var-tracking -femit-struct-debug-detailed=any"
+		     -gno-split-dwarf -fno-var-tracking -femit-struct-debug-detailed=any \
+		     -I'$include'"
 
 	compile "$srctree" "$file" "$stem.exact.o" & pids+=($!)
 	compile "$srctree" "$file" "$stem.before.o" "$flags" & pids+=($!)
@@ -134,7 +135,7 @@ differ()
 	[ -z "${opt[json]:-}" ] || args+=(--json)
 	"$BUILDER/mend-differ" diff --exact "$2.exact.o" --before "$2.before.o" \
 		--after "$2.after.o" --kernel "$vmlinux" --symvers "$objtree/Module.symvers" \
-		--file "$1" --prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
+		--mend-symvers "$symvers" --file "$1" --prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
 	return "$status"
 }
 
@@ -188,6 +189,8 @@ compile_all()
 	need make
 	cc=$(compiler)
 	need "${cc:?the configuration names no compiler}"
+	include=$(find_include)
+	symvers=$(find_symvers)
 	[ -x "$objtree/tools/objtool/objtool" ] || die "the headers have no objtool"
 	! grep -q '^CONFIG_LTO_CLANG=y' "$objtree/.config" ||
 		die "${opt[kernel]} is optimized when it is linked (LTO): that is not supported"
