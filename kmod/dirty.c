@@ -48,10 +48,11 @@
  *
  * Locking: everything here belongs to the holder of the switch mutex, from
  * dirty_disarm() on to the work @retiring, and to the next holder when
- * dirty_arm() has waited for that. Except for what the probe touches: slots of the table (cmpxchg to fill one, never
- * emptied while armed), the dirty marks (atomic), the head of its own CPU's
- * ring (interrupts off, released to the reader) and @overflowed. The probe runs
- * under the runqueue lock: no wake-up, no put_task_struct(), no allocation.
+ * dirty_arm() has waited for that. Except for what the probe touches: slots of
+ * the table (cmpxchg to fill one, never emptied while armed), the dirty marks
+ * (atomic), the head of its own CPU's ring (interrupts off, released to the
+ * reader) and @overflowed. The probe runs under the runqueue lock: no wake-up,
+ * no put_task_struct(), no allocation.
  */
 #include "dirty.h"
 

@@ -46,7 +46,8 @@ summarize()
 	awk -f "$LIB/evaluate.awk" "$LIB/figures" "$RESULTS/summary.tsv" >"$RESULTS/rows.tsv"
 }
 
-# Why a goal is missed, from the file misses: "id kernel-pattern reason".
+# Why a goal is missed, from the file misses: "id kernel-pattern reason", and
+# lines that go on begin with a blank.
 reasons()
 {
 	local kernel id verdict mid pattern reason match
@@ -59,7 +60,10 @@ reasons()
 			if [ "$mid" = "$id" ] && [[ $kernel == $pattern ]]; then
 				match=$reason
 			fi
-		done < <(grep -v '^#' "$LIB/misses")
+		done < <(sed '/^#/d' "$LIB/misses" | awk '
+			/^[ \t]/ { sub(/^[ \t]+/, " "); printf "%s", $0; next }
+			{ printf "%s%s", sep, $0; sep = "\n" }
+			END { print "" }')
 		printf '%s, %s: %s\n' "$kernel" "$id" "${match:-not explained yet}"
 	done < <(cut -f 1,2,11 "$RESULTS/rows.tsv")
 }
