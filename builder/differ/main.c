@@ -98,6 +98,8 @@ static void print_json(const struct diff *d, const char *file)
 	}
 	printf("], \"refused\": ");
 	refusals_json(&d->refusals, file, stdout);
+	printf(", \"notes\": ");
+	refusals_json(&d->notes, file, stdout);
 	printf("}\n");
 }
 
@@ -109,6 +111,7 @@ static int finish(const struct diff *d, const struct options *o)
 		refusals_print(&d->refusals, o->file, stderr);
 		return EXIT_REFUSED;
 	}
+	refusals_print(&d->notes, o->file, stderr);
 	return d->nr_changed ? 0 : EXIT_NO_CHANGE;
 }
 

@@ -25,6 +25,8 @@ struct emit {
 	size_t nr_moved;
 };
 
+#define TRACEPOINT	"__tracepoint_"
+
 /* Section flags that tie a section to others, or let the linker rearrange it. */
 #define DROP_FLAGS	(SHF_MERGE | SHF_STRINGS | SHF_GROUP | SHF_LINK_ORDER | SHF_INFO_LINK)
 
@@ -150,7 +152,8 @@ static const struct symbol *twin_named(const struct diff *d, const char *name)
 
 /*
  * objtool lists calls of static calls by their key. If the kernel exports only the
- * trampoline, it finds the key by itself; if it exports neither, the key is named.
+ * trampoline, it finds the key by itself; if it exports neither, the key is named. For
+ * the key of a module the trampoline stands as well.
  */
 static void add_static_call_key(struct emit *e, const struct origin *call, const char *function)
 {
@@ -163,12 +166,28 @@ static void add_static_call_key(struct emit *e, const struct origin *call, const
 	if (!(sym ? origin_defined(e->d, sym, function, &o) :
 		    origin_undefined(e->d, key, function, &o)))
 		return;
+	/* A module's: pass 9 has the call go through the trampoline. */
 	if (strcmp(o.object, "vmlinux"))
-		refuse(&e->d->refusals, REFUSE_MODULE_KEY, function,
-		       "the static call %s belongs to module %s", key + 7, o.object);
+		return;
 	if (!o.exported)
 		note_moved(e, &o, function);
 	writer_undefined(&e->w, key);
+}
+
+/*
+ * The entry will be left out, and the jump will stay as if the key were off (pass 9).
+ * That is how a trace event is most of the time; for anything else it would be wrong.
+ */
+static void add_module_key(struct emit *e, const struct rela *r, const struct origin *o,
+			   const char *function)
+{
+	if (has_prefix(o->name, TRACEPOINT) && !(r->addend & 1))
+		refuse(&e->d->notes, NOTE_TRACEPOINT_OFF, function,
+		       "the trace event %s of module %s does not fire there",
+		       o->name + strlen(TRACEPOINT), o->object);
+	else
+		refuse(&e->d->refusals, REFUSE_MODULE_KEY, function,
+		       "the static key in %s belongs to module %s", o->name, o->object);
 }
 
 static void add_outside(struct emit *e, const struct section *sec, const struct rela *r,
@@ -178,8 +197,7 @@ static void add_outside(struct emit *e, const struct section *sec, const struct 
 	if (has_prefix(o->name, "__SCT__"))
 		add_static_call_key(e, o, function);
 	if (is_key(sec, r) && strcmp(o->object, "vmlinux"))
-		refuse(&e->d->refusals, REFUSE_MODULE_KEY, function,
-		       "the static key in %s belongs to module %s", o->name, o->object);
+		add_module_key(e, r, o, function);
 	if (!o->exported) {
 		if (is_rewritten(e->d, sec, r->offset))
 			refuse(&e->d->refusals, REFUSE_ALTERNATIVE, function,

@@ -100,7 +100,7 @@ static int64_t string(struct relocs *c, const char *text)
  * is for, and tables of jump labels and static calls are read at that very moment.
  */
 static void add_entry(struct relocs *c, const struct section *sec, const struct rela *r,
-		      struct out_section *out, const struct moved *m)
+		      struct out_section *out, uint64_t place, const struct moved *m)
 {
 	uint8_t entry[MEND_RELOC_SIZE] = { 0 };
 	uint32_t type = our_type(sec, r);
@@ -110,12 +110,19 @@ static void add_entry(struct relocs *c, const struct section *sec, const struct 
 	memcpy(entry + 40, &m->sympos, 4);
 	memcpy(entry + 44, &type, 4);
 	at = writer_append(c->entries, entry, sizeof(entry));
-	writer_rela(c->entries, at, R_X86_64_64, out->symbol, (int64_t)r->offset);
+	writer_rela(c->entries, at, R_X86_64_64, out->symbol, (int64_t)place);
 	writer_rela(c->entries, at + 8, R_X86_64_64, c->strings->symbol,
 		    string(c, strcmp(m->object, "vmlinux") ? c->owner : m->object));
 	writer_rela(c->entries, at + 16, R_X86_64_64, c->strings->symbol,
 		    string(c, m->object));
 	writer_rela(c->entries, at + 24, R_X86_64_64, c->strings->symbol, string(c, m->name));
+}
+
+/* References of an entry, the last of which is the key; 0: no such table. */
+static unsigned int key_table(const struct section *sec)
+{
+	return !strcmp(sec->name, "__jump_table") ? 3 :
+	       !strcmp(sec->name, ".static_call_sites") ? 2 : 0;
 }
 
 static bool is_wanted(const struct section *sec)
@@ -137,7 +144,7 @@ static void copy_sections(struct relocs *c, struct object *in)
 			continue;
 		out = writer_section(&c->w, sec->name, sec->type, sec->flags, sec->align,
 				     sec->entsize);
-		if (strcmp(sec->name, CALL_SITES))
+		if (strcmp(sec->name, CALL_SITES) && !key_table(sec))
 			writer_append(out, sec->data, sec->size);
 		sec->out = (unsigned int)c->w.nr_secs;
 		sec->include = true;
@@ -187,30 +194,66 @@ static void copy_call_sites(struct relocs *c, const struct section *sec,
 	}
 }
 
+static void copy_rela(struct relocs *c, const struct section *sec, const struct rela *r,
+		      struct out_section *out, uint64_t at)
+{
+	const struct moved *m = find_moved(c, r->sym);
+
+	if (m)
+		add_entry(c, sec, r, out, at, m);
+	else if (c->syms[r->sym->index])
+		writer_rela(out, at, r->type, c->syms[r->sym->index], r->addend);
+	else
+		fail("section %s refers to %s, which is not part of the payload", sec->name,
+		     r->sym->name);
+}
+
+/*
+ * Jump labels and static calls. The kernel looks for their keys when the payload is
+ * loaded, and a module with its key may not be there yet: then the entry is left out.
+ * The jump, which objtool has made a NOP, stays one; the call goes through its
+ * trampoline, which always leads to the right place.
+ */
+static void copy_keyed(struct relocs *c, const struct section *sec, struct out_section *out,
+		       unsigned int relas)
+{
+	uint64_t size, at;
+	const struct moved *key;
+	size_t i, j;
+
+	if (!sec->nr_relas)
+		return;
+	size = sec->size * relas / sec->nr_relas;
+	for (i = 0; i + relas <= sec->nr_relas; i += relas) {
+		key = find_moved(c, sec->relas[i + relas - 1].sym);
+		if (sec->relas[i].offset != i / relas * size ||
+		    sec->relas[i + relas - 1].offset >= sec->relas[i].offset + size)
+			fail("section %s is not a table of the known kind", sec->name);
+		if (key && strcmp(key->object, "vmlinux"))
+			continue;
+		at = writer_append(out, sec->data + sec->relas[i].offset, size);
+		for (j = i; j < i + relas; j++)
+			copy_rela(c, sec, &sec->relas[j], out,
+				  at + sec->relas[j].offset - sec->relas[i].offset);
+	}
+}
+
 static void copy_relas(struct relocs *c, const struct section *sec)
 {
 	struct out_section *out = c->w.secs[sec->out - 1];
-	const struct moved *m;
-	const struct rela *r;
 	size_t i;
 
 	if (!strcmp(sec->name, CALL_SITES)) {
 		copy_call_sites(c, sec, out);
 		return;
 	}
-	for (i = 0; i < sec->nr_relas; i++) {
-		r = &sec->relas[i];
-		if (r->type == R_X86_64_NONE)
-			continue;
-		m = find_moved(c, r->sym);
-		if (m)
-			add_entry(c, sec, r, out, m);
-		else if (c->syms[r->sym->index])
-			writer_rela(out, r->offset, r->type, c->syms[r->sym->index], r->addend);
-		else
-			fail("section %s refers to %s, which is not part of the payload",
-			     sec->name, r->sym->name);
+	if (key_table(sec)) {
+		copy_keyed(c, sec, out, key_table(sec));
+		return;
 	}
+	for (i = 0; i < sec->nr_relas; i++)
+		if (sec->relas[i].type != R_X86_64_NONE)
+			copy_rela(c, sec, &sec->relas[i], out, sec->relas[i].offset);
 }
 
 void pass_relocs(const char *in, const char *owner, const char *syms, const char *out)

@@ -21,6 +21,7 @@ struct diff {
 	const struct symvers *symvers;
 	const struct symvers *mend;	/* what mend.ko exports; NULL: not known */
 	struct refusals refusals;
+	struct refusals notes;		/* what the author should know */
 	size_t nr_changed;	/* functions that are replaced */
 };
 

@@ -45,6 +45,8 @@ static const struct {
 		"callbacks and states are written as mend/diff.h shows, in a file whose functions change" },
 	[REFUSE_NOT_IN_CONFIG] = { "NOT_IN_CONFIG",
 		"leave the file out: there is nothing to patch" },
+	[NOTE_TRACEPOINT_OFF] = { "TRACEPOINT_OFF",
+		"built all the same: it fires again when the patch is off" },
 };
 
 void refuse(struct refusals *refusals, enum refusal_class class, const char *function,

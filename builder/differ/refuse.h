@@ -29,6 +29,7 @@ enum refusal_class {
 	REFUSE_RELOCATION,
 	REFUSE_HOOK,
 	REFUSE_NOT_IN_CONFIG,
+	NOTE_TRACEPOINT_OFF,
 };
 
 struct refusal {

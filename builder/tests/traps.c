@@ -53,6 +53,7 @@ int exported(const char *text);
 int elsewhere(int x);
 extern struct key key_of_kernel;
 extern struct key key_of_module;
+extern struct key __tracepoint_of_module;
 
 int shared_counter = 3;
 static int hidden_counter;
@@ -171,6 +172,10 @@ int branches(int x)
 #endif
 	if (static_branch(&key_of_kernel))
 		return elsewhere(x);
+#ifdef AFTER_TRACEPOINT
+	if (static_branch(&__tracepoint_of_module))
+		return elsewhere(x + 1);
+#endif
 #ifdef AFTER_MODULE_KEY
 	if (static_branch(&key_of_module))
 		return elsewhere(x + 1);
