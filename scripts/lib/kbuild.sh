@@ -17,6 +17,9 @@ complaints_of_build()
 		grep -vE '^warning: the compiler differs|^Skipping BTF generation' || true
 }
 
+# sparse_of NAME: the flag for kbuild. The flavours of a series have the same sources.
+sparse_of() { if [[ $1 == *-rt ]]; then echo C=0; else echo C=1; fi; }
+
 # build_modules NAME COMMAND...: two results, that it builds and that it does so
 # without a word; the command's output stays in the log. Returns the first.
 build_modules()
