@@ -197,6 +197,10 @@ sub check_inside
 	my ($mine, $offset) = Elf::target($r);
 	my ($sym, $start);
 
+	# What mend-build has made for the code of a diff.
+	return if !$mine && $r->{sym}{name} eq 'mend_this_patch' &&
+		  grep { $_->{name} eq 'mend_this_patch' && $_->{value} == $at - $r->{addend} }
+		       @{$to->{syms}};
 	return wrong($c, $where, "leads into the payload, and $r->{sym}{name} is outside")
 		unless $mine;
 	$sym = Elf::only_thing($mine);
@@ -253,6 +257,9 @@ sub check_rela
 		   ($there->{type} != $r->{type} && !$Elf::PCREL{$r->{type}});
 	return check_inside($c, $sec, $r, Elf::target($plain), $where)
 		if $plain && $plain->{sym}{sec};
+	# Of mend.ko's own, the name is all there is.
+	return if $plain && !$r->{sym}{sec} && $r->{sym}{name} =~ /^mend_/ &&
+		  $plain->{sym}{name} eq $r->{sym}{name} && $plain->{addend} == $r->{addend};
 	($given, $why) = given($c, $moved, $plain);
 	return wrong($c, $where, $why) unless $given;
 	($meant, $why) = meant($c, $r);
@@ -471,6 +478,15 @@ sub function
 		unless Shipped::same($addr, $old);
 	queue($c, $sym->{sec}, 0, $sym->{sec}{size}, $record->{sec},
 	      $record->{offset} - $sym->{value}, $record->{name});
+}
+
+# callback(C, CALLBACK): a function that is new, whatever it is called in the payload
+sub callback
+{
+	my ($c, $callback, $sym) = @_;
+
+	queue($c, $sym->{sec}, 0, $sym->{sec}{size}, $callback->{sec},
+	      $callback->{offset} - $sym->{value}, $callback->{name});
 }
 
 # run(C): until nothing is left

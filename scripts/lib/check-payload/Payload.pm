@@ -38,7 +38,7 @@ sub objects_of
 {
 	my ($ko) = @_;
 
-	for my $sym (grep { $_->{name} eq 'patch' && $_->{sec} && $_->{type} == Elf::OBJECT }
+	for my $sym (grep { $_->{name} eq 'mend_this_patch' && $_->{sec} && $_->{type} == Elf::OBJECT }
 		     @{$ko->{syms}}) {
 		my ($r) = Elf::relas_in($sym->{sec}, $sym->{value} + PATCH_OBJS, 8);
 
@@ -72,6 +72,28 @@ sub records
 		}
 	}
 	return @records;
+}
+
+# callbacks(KO): the functions that mend.ko calls beside, as { object, name, sec, offset }
+sub callbacks
+{
+	my ($ko) = @_;
+	my ($objects, $at) = objects_of($ko);
+	my @callbacks;
+
+	for (; pointer($objects, $at + 8); $at += OBJECT_SIZE) {
+		for my $field (2 .. 6) {
+			my ($sec, $offset) = pointer($objects, $at + 8 * $field);
+			my ($sym) = $sec ? grep { $_->{value} == $offset && $_->{name} !~ /^__mend_/ }
+					   Elf::things($sec) : ();
+
+			push @callbacks, {
+				object => string($objects, $at) // 'vmlinux',
+				name => $sym->{name}, sec => $sec, offset => $offset,
+			} if $sym;
+		}
+	}
+	return @callbacks;
 }
 
 # read_relocs(KO): struct mend_reloc, by place, in {moved} of each section
