@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every byte of a small bundle is flipped, one at a time, and handed to
- * /dev/mend: manifest, signature and payload. A flip of a byte that a CMS
+ * Every byte of a small bundle (on a slow kernel, some of them) is flipped, one at a
+ * time, and handed to /dev/mend: manifest, signature and payload. A flip of a byte that a CMS
  * reader may ignore is no attack as long as what was signed is unchanged; such
  * bytes are listed with the field they belong to, and only the fields in
  * may_be_ignored[] may have any.
@@ -38,6 +38,12 @@ void test_teardown(void)
 void suite_teardown(void)
 {
 	unload("mend");
+}
+
+/* On a slow kernel not every byte: odd, so that all eight bits come up all the same. */
+static size_t stride(void)
+{
+	return slowdown() > 1 ? slowdown() | 1 : 1;
 }
 
 /* The flip that is tried at an offset: all eight bits come up. */
@@ -166,12 +172,12 @@ TEST(every_byte_of_the_manifest)
 	struct signed_case c = load_case("mend_test_plain");
 	size_t i;
 
-	for (i = 0; i < c.manifest_len; i++) {
+	for (i = 0; i < c.manifest_len; i += stride()) {
 		c.manifest[i] ^= flip(i);
 		expect_refused(&c, "manifest", i, MEND_R_SIGNATURE);
 		c.manifest[i] ^= flip(i);
 	}
-	DIAG("%zu bytes", i);
+	DIAG("%zu bytes, in steps of %zu", i, stride());
 }
 
 TEST(every_byte_of_the_payload)
@@ -179,12 +185,12 @@ TEST(every_byte_of_the_payload)
 	struct signed_case c = load_case("mend_test_plain");
 	size_t i;
 
-	for (i = 0; i < c.payload_len; i++) {
+	for (i = 0; i < c.payload_len; i += stride()) {
 		c.payload[i] ^= flip(i);
 		expect_refused(&c, "payload", i, MEND_R_DIGEST);
 		c.payload[i] ^= flip(i);
 	}
-	DIAG("%zu bytes", i);
+	DIAG("%zu bytes, in steps of %zu", i, stride());
 }
 
 TEST(every_byte_of_the_signature)
@@ -194,7 +200,7 @@ TEST(every_byte_of_the_signature)
 	size_t i, ignored = 0;
 
 	memcpy(der, c.signature, c.signature_len);
-	for (i = 0; i < c.signature_len; i++) {
+	for (i = 0; i < c.signature_len; i += stride()) {
 		const char *field = field_at(der, c.signature_len, i);
 		struct mend_report report;
 		int fd;
