@@ -48,10 +48,16 @@ make_objtree()
 	done
 }
 
-kernel_find()
+# kernel_check RELEASE: is all there? Sets headers, modules and opt[image], and what else
+# the options say of this kernel.
+kernel_check()
 {
-	local image
+	local name image
 
+	opt[kernel]=$1
+	for name in source headers image modules mend-symvers; do
+		opt[$name]=${opt[$1:$name]:-${opt[:$name]:-}}
+	done
 	headers=${opt[headers]:-/usr/src/linux-headers-${opt[kernel]}}
 	image=${opt[image]:-/boot/vmlinuz-${opt[kernel]}}
 	modules=${opt[modules]:-/lib/modules/${opt[kernel]}}
@@ -61,10 +67,14 @@ kernel_find()
 		"linux-image-${opt[kernel]}, or name it with --image"
 	grep -qsF "\"${opt[kernel]}\"" "$headers/include/generated/utsrelease.h" ||
 		die "'$headers' belongs to another kernel than ${opt[kernel]}"
-	need od awk
 	headers=$(readlink -f "$headers")
-	vmlinux=$work/vmlinux
-	unpack_kernel "$image" "$vmlinux"
-	make_objtree
 	opt[image]=$image
+}
+
+kernel_find()
+{
+	need od awk
+	vmlinux=$work/vmlinux
+	unpack_kernel "${opt[image]}" "$vmlinux"
+	make_objtree
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 #
-# From objects to a module, and to a bundle. kbuild makes the module: it knows what this
+# From objects to a module. kbuild makes the module: it knows what this
 # kernel wants in one, and modpost checks that every other symbol is exported.
 
 module_name()
@@ -185,7 +185,20 @@ find_symvers()
 	grep -qs "	mend_register	" "$file" ||
 		die "no Module.symvers of mend.ko in '$file': build kmod for ${opt[kernel]}" \
 		    "(make modules KDIR=$headers) and name it with --mend-symvers"
+	check_symvers "$file"
 	readlink -f "$file"
+}
+
+# Versions of symbols are those of one kernel; mend.ko, if it is there, tells of which.
+check_symvers()
+{
+	local of
+
+	[ -e "${1%/*}/mend.ko" ] || return 0
+	of=$(tr '\0' '\n' <"${1%/*}/mend.ko" | sed -n 's/^vermagic=\([^ ]*\) .*/\1/p' | head -1)
+	[ "$of" = "${opt[kernel]}" ] ||
+		die "'$1' is of a mend.ko for $of: name that of one for ${opt[kernel]} with" \
+		    "--mend-symvers"
 }
 
 # kbuild_module FOLDER SYMVERS TARGET...: without objtool, which has its own turn.
@@ -225,47 +238,22 @@ link_module()
 	kbuild_module "$dir" "$symvers" modules
 	[ -z "${opt[verbose]:-}" ] || cat "$work/kbuild.log" >&2
 	run strip --strip-debug -o "$work/$module.ko" "$dir/$module.ko"
+	[ -z "${opt[modsign-key]:-}" ] || sign_module "$work/$module.ko"
 }
 
-find_mend()
+# The kernel's own signature, for Secure Boot and module.sig_enforce. Nothing may touch the
+# module behind it.
+sign_module()
 {
-	local program
+	local tool=$objtree/scripts/sign-file hash
 
-	for program in "${opt[mend]:-}" "$BUILDER/../loader/mend" "$(command -v mend || true)"; do
-		[ -z "$program" ] || [ ! -x "$program" ] || { printf '%s\n' "$program"; return; }
-	done
-	die "the program mend is not installed: build it (make loader) or name it with --mend"
+	[ -x "$tool" ] || die "the kernel's headers have no sign-file: it cannot be signed"
+	hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\(.*\)"$/\1/p' "$objtree/.config")
+	run "$tool" "${hash:-sha256}" "${opt[modsign-key]}" "${opt[modsign-cert]}" "$1" ||
+		die "sign-file failed; see above"
 }
 
-default_title()
-{
-	local title
-
-	title=$(sed -n 's/^Subject: \(\[[^]]*\] *\)\{0,1\}//p' "$diff" | head -1)
-	printf '%s\n' "${title:-$(basename "$diff")}"
-}
-
-make_bundle()
-{
-	local ko=$1 args=() cve mend
-
-	mend=$(find_mend)
-	# What stands above the first file of the diff is for people, and names the CVE.
-	while read -r cve; do
-		cves+=("$cve")
-	done < <(sed '/^--- /,$d' "$diff" | grep -oE 'CVE-[0-9]{4}-[0-9]{4,}' || true)
-	while read -r cve; do
-		[ -z "$cve" ] || args+=(--cve "$cve")
-	done < <(printf '%s\n' "${cves[@]}" | sort -u)
-	for name in id replaces key cert; do
-		[ -z "${opt[$name]:-}" ] || args+=("--$name" "${opt[$name]}")
-	done
-	run "$mend" pack -o "${opt[output]}" --name "${opt[name]}" \
-		--generation "${opt[generation]}" --kind "${opt[kind]}" \
-		--severity "${opt[severity]}" --title "${opt[title]:-$(default_title)}" \
-		--payload "$ko@${opt[image]}" "${args[@]}" || die "'mend pack' failed; see above"
-}
-
+# One kernel's: "MODULE@IMAGE" is what 'mend pack' wants to know.
 payload_make()
 {
 	local module
@@ -273,11 +261,7 @@ payload_make()
 	module=$(module_name)
 	need strip
 	link_module "$module"
-	case ${opt[output]} in
-	*.ko)	cp "$work/$module.ko" "${opt[output]}.new"
-		mv "${opt[output]}.new" "${opt[output]}" ;;
-	*)	make_bundle "$work/$module.ko" ;;
-	esac
+	printf '%s@%s\n' "$work/$module.ko" "$(readlink -f "${opt[image]}")" >"$work/payload"
 	all_functions | awk '{ printf "  %s:%s%s, %d bytes\n", $2, $3, $4 ? "," $4 : "", $5 }' >&2
 	all_hooks | awk '$1 == "callback" { printf "  %s: callback %s\n", $4, $2 }
 			 $1 == "state" { printf "  state %s, version %s\n", $2, $3 }' >&2
