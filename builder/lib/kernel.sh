@@ -52,11 +52,12 @@ make_objtree()
 # the options say of this kernel.
 kernel_check()
 {
-	local name image
+	local name image its all
 
 	opt[kernel]=$1
 	for name in source headers image modules mend-symvers; do
-		opt[$name]=${opt[$1:$name]:-${opt[:$name]:-}}
+		its=$1:$name all=:$name
+		opt[$name]=${opt[$its]:-${opt[$all]:-}}
 	done
 	headers=${opt[headers]:-/usr/src/linux-headers-${opt[kernel]}}
 	image=${opt[image]:-/boot/vmlinuz-${opt[kernel]}}
