@@ -137,4 +137,10 @@ static inline bool has_prefix(const char *text, const char *prefix)
 	return true;
 }
 
+/** is_counted() - a name with a number that differs from compile to compile */
+static inline bool is_counted(const char *name)
+{
+	return has_prefix(name, "__initcall__") || has_prefix(name, "__UNIQUE_ID_");
+}
+
 #endif /* MEND_DIFFER_OBJECT_H */

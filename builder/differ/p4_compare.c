@@ -62,16 +62,9 @@ static bool same_tables(const struct diff *d, const struct section *a, const str
 	return true;
 }
 
-/* Names that count: their numbers differ from compile to compile. */
 static bool same_name(const char *a, const char *b)
 {
-	static const char *const counted[] = { "__initcall__", "__UNIQUE_ID_" };
-	size_t i;
-
-	for (i = 0; i < sizeof(counted) / sizeof(*counted); i++)
-		if (has_prefix(a, counted[i]) && has_prefix(b, counted[i]))
-			return true;
-	return same_base_name(a, b);
+	return (is_counted(a) && is_counted(b) && a[2] == b[2]) || same_base_name(a, b);
 }
 
 static bool same_symbols(const struct section *a, const struct section *b)

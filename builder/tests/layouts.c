@@ -123,6 +123,19 @@ static struct {
 #endif
 } nameless_variable;
 
+/* As MODULE_ALIAS() makes them: the numbers move on when something else counts, too. */
+#define MODINFO(n, text) \
+	static const char __UNIQUE_ID_alias##n[] \
+		__attribute__((section(".modinfo"), used)) = "alias=" text
+
+#ifdef AFTER_COUNTED
+MODINFO(2, "a");
+MODINFO(3, "longer");
+#else
+MODINFO(1, "a");
+MODINFO(2, "longer");
+#endif
+
 int external(const char *text);
 
 static inline int cast(void *p)
