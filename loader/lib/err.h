@@ -43,6 +43,13 @@ enum local_reason {
 	ERR_NOTHING		= 1012,	/* already so */
 	ERR_UNLOAD		= 1013,
 	ERR_ROLLED_BACK		= 1014,	/* mend.ko has taken the patch back */
+	ERR_POLICY		= 1015,	/* mend.conf cannot be understood */
+	ERR_POLICY_MODE		= 1016,	/* not in this mode */
+	ERR_POLICY_SIGNER	= 1017,
+	ERR_POLICY_KIND		= 1018,
+	ERR_POLICY_SEVERITY	= 1019,
+	ERR_POLICY_HOLD		= 1020,	/* on the admin's hold list */
+	ERR_HELD_BACK		= 1021,	/* the machine went down with it */
 };
 
 #define ERR_CONTEXT_MAX		4

@@ -131,20 +131,29 @@ static int write_all(int fd, struct bytes data)
 	return fsync(fd);
 }
 
-/* The rename itself is durable only once the directory is. */
-static void sync_parent(const char *path)
+/* The rename itself is durable only once the directory is. 0 or an errno */
+static int sync_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	int fd, errnum = ENOMEM;
 	char *dir;
-	int fd;
 
 	dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (fd >= 0) {
-		fsync(fd);
+	if (!dir)
+		return errnum;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	errnum = fd < 0 || fsync(fd) ? errno : 0;
+	if (fd >= 0)
 		close(fd);
-	}
 	free(dir);
+	return errnum;
+}
+
+int fs_sync_parent(const char *path, struct err *e)
+{
+	int errnum = sync_parent(path);
+
+	return errnum ? err_errno(e, ERR_IO, errnum, "'%s' may not be on disk", path) : 0;
 }
 
 /* link() fails if the name is taken, at the same instant; rename() does not. */

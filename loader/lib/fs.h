@@ -40,6 +40,9 @@ int fs_read_line(const char *path, char *out, size_t size);
  */
 int fs_write(const char *path, struct bytes data, mode_t mode, bool replace, struct err *e);
 
+/** fs_sync_parent() - what was made, replaced or removed at @path is on disk then */
+int fs_sync_parent(const char *path, struct err *e);
+
 /** fs_path() - "DIR/NAME" in a new string, or NULL */
 char *fs_path(const char *dir, const char *name);
 

@@ -101,23 +101,37 @@ static json_t *payload(const struct manifest_payload *p)
 	return j;
 }
 
-json_t *json_manifest(const struct manifest *m)
+json_t *json_strings(const char *const *list, size_t n)
 {
-	json_t *j = json_object(), *cves = json_array(), *payloads = json_array();
+	json_t *j = json_array();
 	size_t i;
 
-	for (i = 0; i < m->nr_cves; i++)
-		json_array_append_new(cves, json_text(m->cves[i]));
+	for (i = 0; i < n; i++)
+		json_array_append_new(j, json_text(list[i]));
+	return j;
+}
+
+/* What a patch is for; null for one that was loaded unsigned */
+static void purpose(json_t *j, const struct manifest *m)
+{
+	json_object_set_new(j, "id", m ? json_text(m->id) : json_null());
+	json_object_set_new(j, "kind", m ? json_text(m->kind) : json_null());
+	json_object_set_new(j, "severity", m ? json_text(m->severity) : json_null());
+	json_object_set_new(j, "title", m ? json_text(m->title) : json_null());
+	json_object_set_new(j, "cves", m ? json_strings(m->cves, m->nr_cves) : json_null());
+}
+
+json_t *json_manifest(const struct manifest *m)
+{
+	json_t *j = json_object(), *payloads = json_array();
+	size_t i;
+
 	for (i = 0; i < m->nr_payloads; i++)
 		json_array_append_new(payloads, payload(&m->payloads[i]));
-	json_object_set_new(j, "id", json_text(m->id));
 	json_object_set_new(j, "name", json_text(m->name));
 	json_object_set_new(j, "generation", number(m->generation));
 	json_object_set_new(j, "replaces", json_text(m->replaces));
-	json_object_set_new(j, "kind", json_text(m->kind));
-	json_object_set_new(j, "severity", json_text(m->severity));
-	json_object_set_new(j, "cves", cves);
-	json_object_set_new(j, "title", json_text(m->title));
+	purpose(j, m);
 	json_object_set_new(j, "created", json_time(m->created));
 	json_object_set_new(j, "expires", m->has_expires ? json_time(m->expires) : json_null());
 	json_object_set_new(j, "vex", member(&m->vex));
@@ -184,6 +198,7 @@ json_t *json_patch(const struct sysfs_patch *p)
 	json_object_set_new(j, "switched_at",
 			    p->switched_at ? json_time(p->switched_at) : json_null());
 	json_object_set_new(j, "objects", objects);
+	purpose(j, p->manifest);
 	return j;
 }
 

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -59,12 +61,31 @@ const struct machine machine_real = {
 	.livepatch = "/sys/kernel/livepatch",
 	.kprobes = "/sys/kernel/debug/kprobes/list",
 	.notes = "/sys/kernel/notes",
+	.root = "",
 	.uname = real_uname,
 	.open = real_open,
 	.ioctl = real_ioctl,
 	.load = real_load,
 	.unload = real_unload,
 };
+
+char *machine_path(const struct machine *mc, const char *path)
+{
+	char *full;
+
+	return asprintf(&full, "%s%s", mc->root, path) < 0 ? NULL : full;
+}
+
+int machine_line(const struct machine *mc, const char *path, char *out, size_t size)
+{
+	char *full = machine_path(mc, path);
+	int ret;
+
+	out[0] = '\0';
+	ret = full ? fs_read_line(full, out, size) : -1;
+	free(full);
+	return ret;
+}
 
 int machine_unload(const struct machine *mc, const char *module)
 {

@@ -6,6 +6,9 @@
 #ifndef MEND_LIB_MACHINE_H
 #define MEND_LIB_MACHINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <linux/mend.h>
 
 #include "err.h"
@@ -18,6 +21,7 @@
  * @livepatch:	/sys/kernel/livepatch
  * @kprobes:	the list of kprobes
  * @notes:	the kernel's ELF notes
+ * @root:	stands before the paths of everything else: see machine_path()
  * @uname:	fills in the release; 0 or -1 and errno
  * @open:	the device; a descriptor or -1 and errno
  * @ioctl:	on the device or an authorized descriptor
@@ -25,7 +29,7 @@
  * @unload:	delete_module(name, O_NONBLOCK)
  */
 struct machine {
-	const char *device, *sysfs, *modules, *livepatch, *kprobes, *notes;
+	const char *device, *sysfs, *modules, *livepatch, *kprobes, *notes, *root;
 	int (*uname)(char release[MEND_RELEASE_LEN]);
 	int (*open)(const char *path);
 	int (*ioctl)(int fd, unsigned long request, void *arg);
@@ -35,6 +39,12 @@ struct machine {
 
 /** machine_real - the one this process runs on */
 extern const struct machine machine_real;
+
+/** machine_path() - an absolute path on that machine, in a new string, or NULL */
+char *machine_path(const struct machine *mc, const char *path);
+
+/** machine_line() - the first line of a pseudo file there; 0, or -1 with @out empty */
+int machine_line(const struct machine *mc, const char *path, char *out, size_t size);
 
 /** machine_unload() - delete_module(), not given up at a signal; 0, or -1 and errno */
 int machine_unload(const struct machine *mc, const char *module);

@@ -28,6 +28,18 @@ static bool has_func(const char *dir, const char *symbol)
 	return found;
 }
 
+/* One that was switched off redirects nothing. */
+static bool is_enabled(const char *root, const char *livepatch)
+{
+	char line[8], *path;
+
+	if (asprintf(&path, "%s/%s/enabled", root, livepatch) < 0)
+		return true;
+	fs_read_line(path, line, sizeof(line));
+	free(path);
+	return strcmp(line, "0");
+}
+
 static bool by_livepatch(const char *root, const char *object, const char *symbol, char *out,
 			 size_t size)
 {
@@ -43,7 +55,7 @@ static bool by_livepatch(const char *root, const char *object, const char *symbo
 		if (d->d_name[0] == '.' ||
 		    asprintf(&path, "%s/%s/%s", root, d->d_name, object) < 0)
 			continue;
-		found = has_func(path, symbol);
+		found = has_func(path, symbol) && is_enabled(root, d->d_name);
 		free(path);
 		if (found)
 			snprintf(out, size, "the kernel livepatch '%s'", d->d_name);
@@ -92,9 +104,15 @@ static bool by_kprobe(const char *path, const char *object, const char *symbol, 
 	return found;
 }
 
+bool sysfs_owner_livepatch(const struct machine *mc, const char *object, const char *symbol,
+			   char *out, size_t size)
+{
+	return by_livepatch(mc->livepatch, object, symbol, out, size);
+}
+
 bool sysfs_owner(const struct machine *mc, const char *object, const char *symbol, char *out,
 		 size_t size)
 {
-	return by_livepatch(mc->livepatch, object, symbol, out, size) ||
+	return sysfs_owner_livepatch(mc, object, symbol, out, size) ||
 	       by_kprobe(mc->kprobes, object, symbol, out, size);
 }

@@ -19,6 +19,8 @@
 #define HINT_REBUILD \
 	"this bundle needs a payload built for exactly the running kernel"
 
+#define HINT_POLICY \
+	"that is this machine's policy: see mend.conf(5)"
 #define HINT_HURT \
 	"do not apply it again; tell its vendor, with dmesg"
 
@@ -107,6 +109,14 @@ static const struct reason_info reasons[] = {
 	LOCAL(NOTHING, NOTHING, NULL),
 	LOCAL(UNLOAD, ERROR, NULL),
 	LOCAL(ROLLED_BACK, ROLLED_BACK, "'mend status NAME' and dmesg say why"),
+	LOCAL(POLICY, REFUSED, "correct the file: mend.conf(5) tells what it may hold"),
+	LOCAL(POLICY_MODE, REFUSED, HINT_POLICY),
+	LOCAL(POLICY_SIGNER, REFUSED, HINT_POLICY),
+	LOCAL(POLICY_KIND, REFUSED, HINT_POLICY),
+	LOCAL(POLICY_SEVERITY, REFUSED, HINT_POLICY),
+	LOCAL(POLICY_HOLD, REFUSED, HINT_POLICY),
+	LOCAL(HELD_BACK, REFUSED,
+	      "find out why the machine went down; 'mend apply --retry' applies it all the same"),
 };
 
 static const struct reason_info unknown = {

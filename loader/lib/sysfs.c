@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "fs.h"
-#include "manifest.h"
 
 static void read_string(const char *dir, const char *name, char *out, size_t size)
 {
@@ -145,6 +144,27 @@ static void read_reason(struct sysfs_patch *p, const char *dir)
 	snprintf(p->reason_text, sizeof(p->reason_text), "%s", text);
 }
 
+/* None if it is empty or cannot be read: a patch without is a patch all the same. */
+static bool read_manifest(struct sysfs_patch *p, const char *dir)
+{
+	char *path = fs_path(dir, "manifest");
+	struct err ignored;
+	struct buf text;
+	bool ok = path;
+
+	if (path && !fs_read_pseudo(path, MEND_MANIFEST_MAX, &text)) {
+		p->manifest = malloc(sizeof(*p->manifest));
+		ok = p->manifest;
+		if (ok && manifest_parse(p->manifest, buf_bytes(&text), &ignored)) {
+			free(p->manifest);
+			p->manifest = NULL;
+		}
+		buf_free(&text);
+	}
+	free(path);
+	return ok;
+}
+
 static bool read_patch(struct sysfs_patch *p, const char *dir)
 {
 	read_string(dir, "name", p->name, sizeof(p->name));
@@ -164,7 +184,7 @@ static bool read_patch(struct sysfs_patch *p, const char *dir)
 	p->wait_ns = read_number(dir, "wait_ns");
 	p->attempts = read_number(dir, "attempts");
 	p->switched_at = (int64_t)read_number(dir, "switched_at");
-	return read_objects(p, dir);
+	return read_manifest(p, dir) && read_objects(p, dir);
 }
 
 static void patch_free(struct sysfs_patch *p)
@@ -177,6 +197,9 @@ static void patch_free(struct sysfs_patch *p)
 		free(p->objects[i].funcs);
 	}
 	free(p->objects);
+	if (p->manifest)
+		manifest_free(p->manifest);
+	free(p->manifest);
 }
 
 static bool add_patch(struct sysfs_patches *all, const char *dir)
@@ -205,7 +228,7 @@ static int compare(const void *a, const void *b)
 	return order ? order : (p->generation > q->generation) - (p->generation < q->generation);
 }
 
-static bool module_loaded(const struct machine *mc, const char *name)
+bool sysfs_module_loaded(const struct machine *mc, const char *name)
 {
 	char path[300];
 
@@ -222,7 +245,7 @@ static void find_modules(struct sysfs_patches *all, const struct machine *mc)
 		for (j = 0; j < all->patches[i].nr_objects; j++) {
 			struct sysfs_object *o = &all->patches[i].objects[j];
 
-			o->loaded = !strcmp(o->name, "vmlinux") || module_loaded(mc, o->name);
+			o->loaded = !strcmp(o->name, "vmlinux") || sysfs_module_loaded(mc, o->name);
 		}
 	}
 }

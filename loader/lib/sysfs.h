@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "err.h"
 #include "machine.h"
+#include "manifest.h"
 
 /**
  * struct sysfs_object - vmlinux or a module
@@ -27,6 +28,7 @@ struct sysfs_object {
  * @probation_ms: until it is taken back unless it is confirmed; 0: it is not on probation
  * @reason:	enum mend_reason: why it is degraded or was taken back; 0: it is not
  * @reason_text: the same in English; may be empty
+ * @manifest:	as it was signed; NULL: the patch was loaded unsigned
  */
 struct sysfs_patch {
 	char name[MEND_NAME_LEN];
@@ -41,6 +43,7 @@ struct sysfs_patch {
 	char module[MEND_NAME_LEN];
 	uint64_t pause_ns, rendezvous_ns, wait_ns, attempts;
 	int64_t switched_at;
+	struct manifest *manifest;
 	struct sysfs_object *objects;
 	size_t nr_objects;
 };
@@ -77,5 +80,12 @@ const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, co
  */
 bool sysfs_owner(const struct machine *mc, const char *object, const char *symbol, char *out,
 		 size_t size);
+
+/** sysfs_module_loaded() - is a module of that name there, not built in? */
+bool sysfs_module_loaded(const struct machine *mc, const char *name);
+
+/** sysfs_owner_livepatch() - as sysfs_owner(), of livepatches that are on only */
+bool sysfs_owner_livepatch(const struct machine *mc, const char *object, const char *symbol,
+			   char *out, size_t size);
 
 #endif /* MEND_LIB_SYSFS_H */

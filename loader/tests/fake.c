@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -233,10 +234,19 @@ static int ioctl_verify(struct mend_verify *v)
 	return fail_with(fake.verify);
 }
 
+static int ioctl_info(struct mend_info *info)
+{
+	assert_int_equal(info->size, sizeof(*info));
+	*info = fake.info;
+	return 0;
+}
+
 static int fake_ioctl(int fd, unsigned long request, void *arg)
 {
 	assert_true(fd >= 0);
 	switch (request) {
+	case MEND_IOC_INFO:
+		return fake.info.abi ? ioctl_info(arg) : fail_with(ENOTTY);
 	case MEND_IOC_AUTHORIZE:
 		return ioctl_authorize(arg);
 	case MEND_IOC_SWITCH:
@@ -353,11 +363,14 @@ void fake_start(void)
 	snprintf(fake.livepatch, sizeof(fake.livepatch), "%s/livepatch", fake.dir);
 	snprintf(fake.kprobes, sizeof(fake.kprobes), "%s/kprobes", fake.dir);
 	snprintf(fake.notes, sizeof(fake.notes), "%s/notes", fake.dir);
+	snprintf(fake.root, sizeof(fake.root), "%s/root", fake.dir);
+	assert_int_equal(mkdir(fake.root, 0755), 0);
 	test_file(fake.dir, "mend/uevent", "");	/* a file that is no patch */
 	write_notes();
 	fake.mc = (struct machine){
 		.device = "/dev/mend", .sysfs = fake.sysfs, .modules = fake.modules,
 		.livepatch = fake.livepatch, .kprobes = fake.kprobes, .notes = fake.notes,
+		.root = fake.root,
 		.uname = fake_uname, .open = fake_open, .ioctl = fake_ioctl, .load = fake_load,
 		.unload = fake_unload,
 	};

@@ -28,6 +28,7 @@
  * @unload_eintr: so many unloads fail with EINTR
  * @silent_load: load succeeds and registers nothing
  * @before_probation: PROBATION does this first
+ * @info:	what INFO answers; its abi 0: mend.ko does not know INFO
  * @calls:	one letter per call: o a l r s u p v
  * @sw_args, @ops: of the last SWITCH
  * @probation_args: of the last PROBATION
@@ -43,13 +44,14 @@ struct fake {
 	atomic_int *stop, *load_stop;
 	unsigned int sw_ms, unload_eintr;
 	void (*before_probation)(void);
+	struct mend_info info;
 	char calls[64];
 	struct mend_switch sw_args;
 	struct mend_op ops[4];
 	struct mend_probation probation_args;
 	char unloaded[256];
 	int open_fds;
-	char sysfs[64], modules[64], livepatch[64], kprobes[64], notes[64];
+	char sysfs[64], modules[64], livepatch[64], kprobes[64], notes[64], root[64];
 	struct machine mc;
 };
 

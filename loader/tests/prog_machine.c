@@ -131,6 +131,6 @@ static int fake_unload(const char *name)
 
 const struct machine machine_real = {
 	.device = "device", .sysfs = "sys", .modules = "module", .livepatch = "livepatch",
-	.kprobes = "kprobes", .notes = "notes", .uname = fake_uname, .open = fake_open,
+	.kprobes = "kprobes", .notes = "notes", .root = "root", .uname = fake_uname, .open = fake_open,
 	.ioctl = fake_ioctl, .load = fake_load, .unload = fake_unload,
 };

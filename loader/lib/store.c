@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The store. Each file is written beside its place and moved there when it is on disk; a
+ * new record takes its number with link(), which fails if somebody was quicker. Nothing
+ * else has to be held together, so there is no lock.
+ */
+#include "store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fs.h"
+
+#define HISTORY_DIR	STORE_DIR "/history"
+#define BUNDLES_DIR	STORE_DIR "/bundles"
+#define RECORD_SUFFIX	".json"
+#define BUNDLE_SUFFIX	".mend"
+#define SWEEP_S		60
+
+/* All of "DIGITS.json", or 0. What fs_write() leaves when it is killed has another end. */
+static uint64_t record_number(const char *file)
+{
+	char digits[24];
+	size_t len = strspn(file, "0123456789");
+	uint64_t number;
+
+	if (!len || len >= sizeof(digits) || strcmp(file + len, RECORD_SUFFIX))
+		return 0;
+	while (*file == '0' && len > 1) {
+		file++;
+		len--;
+	}
+	memcpy(digits, file, len);
+	digits[len] = '\0';
+	return manifest_number(digits, 1, INT64_MAX, &number) ? number : 0;
+}
+
+static int is_record(const struct dirent *d)
+{
+	return record_number(d->d_name) > 0;
+}
+
+static char *record_path(const struct store *s, uint64_t number)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%010ju" RECORD_SUFFIX, s->history, (uintmax_t)number) < 0 ?
+	       NULL : path;
+}
+
+/* "FILE.XXXXXX": mkstemp's end behind a name of ours */
+static int is_leftover(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+	size_t before = dot ? (size_t)(dot - d->d_name) : 0;
+
+	return before > 5 && strlen(dot) == 7 &&
+	       (!strncmp(dot - 5, RECORD_SUFFIX, 5) || !strncmp(dot - 5, BUNDLE_SUFFIX, 5));
+}
+
+static void free_names(struct dirent **names, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		free(names[i]);
+	if (n >= 0)
+		free(names);
+}
+
+/*
+ * A minute is longer than any write takes: what is older belongs to nobody. Failing to
+ * remove it harms nobody either.
+ */
+static void sweep(const char *dir)
+{
+	struct dirent **names;
+	struct stat st;
+	int i, n = scandir(dir, &names, is_leftover, NULL);
+
+	for (i = 0; i < n; i++) {
+		char *path = fs_path(dir, names[i]->d_name);
+
+		if (path && !stat(path, &st) && st.st_mtime + SWEEP_S < time(NULL))
+			unlink(path);
+		free(path);
+	}
+	free_names(names, n);
+}
+
+static int make_dir(const char *path, struct err *e)
+{
+	if (!mkdir(path, 0755))
+		return fs_sync_parent(path, e);
+	if (errno == EEXIST)
+		return 0;
+	err_errno(e, ERR_IO, errno, "cannot make '%s'", path);
+	return err_hint(e, "what is done must be recorded first: free some space, or make it "
+			"writable; 'mend apply --unrecorded' does without");
+}
+
+/* Its parents are there on any system, or are made. */
+static int make_all(const struct machine *mc, const struct store *s, struct err *e)
+{
+	static const char *const parents[] = { "/var", "/var/lib", STORE_DIR };
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(parents) / sizeof(parents[0]) && !ret; i++) {
+		char *path = machine_path(mc, parents[i]);
+
+		ret = path ? make_dir(path, e) : err_nomem(e);
+		free(path);
+	}
+	return ret || make_dir(s->history, e) || make_dir(s->bundles, e) ? -1 : 0;
+}
+
+int store_open(const struct machine *mc, struct store *s, struct err *e)
+{
+	s->history = machine_path(mc, HISTORY_DIR);
+	s->bundles = machine_path(mc, BUNDLES_DIR);
+	if (!s->history || !s->bundles || make_all(mc, s, e)) {
+		if (!s->history || !s->bundles)
+			err_nomem(e);
+		store_close(s);
+		return -1;
+	}
+	sweep(s->history);
+	sweep(s->bundles);
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	free(s->history);
+	free(s->bundles);
+	memset(s, 0, sizeof(*s));
+}
+
+bool store_exists(const struct machine *mc)
+{
+	char *path = machine_path(mc, HISTORY_DIR);
+	bool found = path && !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
+/* Names of all records, sorted by number, since numbers are padded */
+static int list_records(const char *dir, struct dirent ***names)
+{
+	return scandir(dir, names, is_record, versionsort);
+}
+
+/* The highest number so far; forgets the oldest records when there are too many. */
+static uint64_t last_number(const struct store *s)
+{
+	struct dirent **names;
+	int i, n = list_records(s->history, &names);
+	uint64_t last = n > 0 ? record_number(names[n - 1]->d_name) : 0;
+
+	for (i = 0; i + STORE_HISTORY_MAX <= n; i++) {
+		char *path = fs_path(s->history, names[i]->d_name);
+
+		if (path)
+			unlink(path);
+		free(path);
+	}
+	free_names(names, n);
+	return last;
+}
+
+static int write_file(const char *path, struct bytes data, mode_t mode, bool replace, struct err *e)
+{
+	if (fs_write(path, data, mode, replace, e))
+		return -1;
+	return fs_sync_parent(path, e);
+}
+
+static int write_as(const struct store *s, const struct record *r, bool replace, struct err *e)
+{
+	json_t *j = record_json(r);
+	char *path = record_path(s, r->number);
+	char *text = json_dumps(j, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	int ret;
+
+	if (path && text)
+		ret = write_file(path, (struct bytes){ (uint8_t *)text, strlen(text) }, 0644,
+				 replace, e);
+	else
+		ret = err_nomem(e);
+	json_decref(j);
+	free(path);
+	free(text);
+	return ret;
+}
+
+int store_write(const struct store *s, struct record *r, struct err *e)
+{
+	int ret;
+
+	if (r->number)
+		return write_as(s, r, true, e);
+	r->number = last_number(s);
+	do {
+		r->number++;
+		ret = write_as(s, r, false, e);
+	} while (ret && e->reason == ERR_EXISTS);
+	if (!ret)
+		return 0;
+	r->number = 0;
+	return err_hint(e, "nothing was done: what is done must be recorded first. Free some space, "
+			"or make it writable; 'mend apply --unrecorded' does without");
+}
+
+int store_stage(const struct store *s, const struct bundle *b, struct err *e)
+{
+	char *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s.%ju" BUNDLE_SUFFIX, s->bundles, b->manifest.name,
+		     (uintmax_t)b->manifest.generation) < 0)
+		return err_nomem(e);
+	ret = write_file(path, buf_bytes(&b->file), 0644, true, e);
+	free(path);
+	return ret;
+}
+
+static void read_record(struct records *r, const char *dir, const char *file)
+{
+	struct record *new = &r->list[r->nr_records];
+	char *path = fs_path(dir, file);
+	struct buf text;
+	struct err ignored;
+
+	if (path && !fs_read(path, RECORD_MAX, &text, &ignored)) {
+		if (record_parse(new, buf_bytes(&text)) && new->number == record_number(file))
+			r->nr_records++;
+		else
+			r->damaged++;
+		buf_free(&text);
+	}
+	free(path);
+}
+
+static int read_all(const struct machine *mc, struct records *r, struct err *e)
+{
+	char *dir = machine_path(mc, HISTORY_DIR);
+	struct dirent **names;
+	int i, n;
+
+	memset(r, 0, sizeof(*r));
+	n = dir ? list_records(dir, &names) : -1;
+	if (n < 0 && dir && errno != ENOENT) {
+		err_errno(e, ERR_IO, errno, "cannot list '%s'", dir);
+		free(dir);
+		return -1;
+	}
+	r->list = calloc(n > 0 ? (size_t)n : 1, sizeof(*r->list));
+	for (i = 0; r->list && i < n; i++)
+		read_record(r, dir, names[i]->d_name);
+	free_names(names, n);
+	if (!dir || !r->list) {
+		free(dir);
+		return err_nomem(e);
+	}
+	free(dir);
+	return 0;
+}
+
+/* @s: NULL, or where to write what has become known */
+static void settle_all(const struct machine *mc, struct records *r, const struct store *s)
+{
+	enum record_outcome before;
+	struct sysfs_patches all;
+	struct err ignored;
+	size_t i;
+
+	if (sysfs_read(&all, mc, &ignored))
+		memset(&all, 0, sizeof(all));
+	for (i = 0; i < r->nr_records; i++) {
+		before = r->list[i].outcome;
+		record_settle(mc, &r->list[i], &all);
+		if (s && r->list[i].outcome != before)
+			write_as(s, &r->list[i], true, &ignored);
+	}
+	sysfs_free(&all);
+}
+
+void store_settle(const struct machine *mc, const struct store *s)
+{
+	struct records r;
+	struct err ignored;
+
+	if (read_all(mc, &r, &ignored))
+		return;
+	settle_all(mc, &r, s);
+	records_free(&r);
+}
+
+int store_read(const struct machine *mc, struct records *r, struct err *e)
+{
+	if (read_all(mc, r, e))
+		return -1;
+	settle_all(mc, r, NULL);
+	return 0;
+}
+
+void records_free(struct records *r)
+{
+	free(r->list);
+	memset(r, 0, sizeof(*r));
+}
+
+static bool turns_on(const struct record *r, const char *name, uint64_t generation)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_patches; i++)
+		if (r->patches[i].on && r->patches[i].generation == generation &&
+		    !strcmp(r->patches[i].name, name))
+			return true;
+	return false;
+}
+
+const struct record *records_last(const struct records *r, const char *name, uint64_t generation)
+{
+	size_t i;
+
+	for (i = r->nr_records; i; i--)
+		if (r->list[i - 1].outcome != RECORD_REFUSED &&
+		    turns_on(&r->list[i - 1], name, generation))
+			return &r->list[i - 1];
+	return NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /var/lib/mend: the history, and bundles for later. Whatever ends a writer at whatever
+ * moment, a reader finds each file as it was before or as it was to be.
+ */
+#ifndef MEND_LIB_STORE_H
+#define MEND_LIB_STORE_H
+
+#include "bundle.h"
+#include "record.h"
+
+#define STORE_DIR	"/var/lib/mend"
+#define STORE_HISTORY_MAX	1000	/* records that are kept */
+
+/** struct store - open for writing; ends with store_close() */
+struct store {
+	char *history, *bundles;
+};
+
+/** store_open() - make what is missing, and remove what killed writers have left */
+int store_open(const struct machine *mc, struct store *s, struct err *e);
+void store_close(struct store *s);
+
+/** store_exists() - has anything been recorded here yet? */
+bool store_exists(const struct machine *mc);
+
+/**
+ * store_write() - write a record; it is on disk when this returns
+ *
+ * Gives it the next number if it has none.
+ */
+int store_write(const struct store *s, struct record *r, struct err *e);
+
+/** store_settle() - write down what has become known of records that were not finished */
+void store_settle(const struct machine *mc, const struct store *s);
+
+/** store_stage() - keep a copy of a bundle, on disk when this returns */
+int store_stage(const struct store *s, const struct bundle *b, struct err *e);
+
+/** struct records - by number; @damaged: files that hold none */
+struct records {
+	struct record *list;
+	size_t nr_records, damaged;
+};
+
+/** store_read() - the history, settled; empty if there is no store */
+int store_read(const struct machine *mc, struct records *r, struct err *e);
+void records_free(struct records *r);
+
+/** records_last() - the last that was to switch this generation on, or NULL */
+const struct record *records_last(const struct records *r, const char *name, uint64_t generation);
+
+/** struct staged - a bundle in the store */
+struct staged {
+	char name[MEND_NAME_LEN];
+	uint64_t generation;
+	char *path;
+};
+
+/** store_list() - by name, then generation; ends with staged_free() */
+int store_list(const struct machine *mc, struct staged **list, size_t *nr, struct err *e);
+
+/** store_fits() - has it a payload for that kernel? Its signature is not looked at. */
+bool store_fits(const struct staged *b, const struct kernel *k);
+void staged_free(struct staged *list, size_t nr);
+
+#endif /* MEND_LIB_STORE_H */

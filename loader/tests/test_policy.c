@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mend.conf and the kernel command line, and what they refuse. And what the journal is told.
+ */
+#include "common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fake.h"
+#include "lib/journal.h"
+#include "lib/policy.h"
+
+static struct signer signer;
+static struct bundle bundle;
+static struct policy policy;
+
+static int group_setup(void **state)
+{
+	struct buf file = { 0 };
+	struct err e;
+
+	(void)state;
+	/* test-patch, generation 7, security, important */
+	test_signer(&signer, TEST_NOW - 86400);
+	test_bundle(&file, &signer, NULL, NULL);
+	return bundle_open(&bundle, &file, &signer.trust, TEST_NOW, &e);
+}
+
+static int group_teardown(void **state)
+{
+	(void)state;
+	bundle_free(&bundle);
+	test_signer_free(&signer);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_start();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fake_stop();
+	return 0;
+}
+
+/* 0, or why the bundle is refused with these lines in [policy] */
+static uint32_t refused(const char *lines)
+{
+	char text[2000];
+	uint32_t reason;
+	struct err e;
+
+	snprintf(text, sizeof(text), "[policy]\n%s\n", lines);
+	test_file(fake.root, "etc/mend/mend.conf", text);
+	if (policy_load(&fake.mc, &policy, &e))
+		fail_msg("%s", e.message);
+	reason = policy_check(&policy, POLICY_APPLY, &bundle, &e) ? e.reason : 0;
+	if (reason) {
+		assert_int_equal(e.code, EXIT_CODE_REFUSED);
+		assert_true(e.message[0] && e.hint[0]);
+	}
+	policy_free(&policy);
+	return reason;
+}
+
+static void without_a_file_everything_is_allowed(void **state)
+{
+	struct err e;
+
+	(void)state;
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), 0);
+	assert_int_equal(policy.mode, POLICY_APPLY);
+	assert_int_equal(policy.probation_ms, 0);
+	assert_int_equal(policy_check(&policy, POLICY_APPLY, &bundle, &e), 0);
+	policy_free(&policy);
+	assert_int_equal(refused(""), 0);
+	assert_int_equal(refused("# mode = off\n; mode = off"), 0);
+}
+
+static void the_mode_allows_to_apply_to_stage_or_nothing(void **state)
+{
+	struct err e;
+
+	(void)state;
+	assert_int_equal(refused("mode = apply"), 0);
+	assert_int_equal(refused("mode = stage"), ERR_POLICY_MODE);
+	assert_int_equal(refused("mode = off"), ERR_POLICY_MODE);
+	test_file(fake.root, "etc/mend/mend.conf", "[policy]\nmode = stage\n");
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), 0);
+	assert_int_equal(policy_check(&policy, POLICY_STAGE, &bundle, &e), 0);
+	policy_free(&policy);
+	test_file(fake.root, "etc/mend/mend.conf", "[policy]\nmode = off\n");
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), 0);
+	assert_int_equal(policy_check(&policy, POLICY_STAGE, &bundle, &e), -1);
+	policy_free(&policy);
+}
+
+static void the_kernel_command_line_is_a_brake_and_no_accelerator(void **state)
+{
+	struct err e;
+
+	(void)state;
+	test_file(fake.root, "proc/cmdline", "quiet mend.mode=off ro\n");
+	assert_int_equal(refused("mode = apply"), ERR_POLICY_MODE);
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), 0);
+	assert_int_equal(policy_check(&policy, POLICY_APPLY, &bundle, &e), -1);
+	test_contains(e.message, "mend.mode");
+	policy_free(&policy);
+	test_file(fake.root, "proc/cmdline", "mend.mode=stage\n");
+	assert_int_equal(refused("mode = apply"), ERR_POLICY_MODE);
+	test_file(fake.root, "proc/cmdline", "mend.mode=apply xmend.mode=off\n");
+	assert_int_equal(refused("mode = off"), ERR_POLICY_MODE);
+	assert_int_equal(refused("mode = apply"), 0);
+}
+
+static void signers_are_named_by_their_certificates(void **state)
+{
+	char lines[300];
+
+	(void)state;
+	assert_int_equal(refused("signers = "
+				 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+			 ERR_POLICY_SIGNER);
+	snprintf(lines, sizeof(lines), "signers = "
+		 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n  %s",
+		 signer.trust.certs[0].fingerprint);
+	assert_int_equal(refused(lines), 0);
+}
+
+static void kinds_and_severities_are_limited(void **state)
+{
+	(void)state;
+	assert_int_equal(refused("kinds = bugfix, test"), ERR_POLICY_KIND);
+	assert_int_equal(refused("kinds = bugfix security"), 0);
+	assert_int_equal(refused("severity = critical"), ERR_POLICY_SEVERITY);
+	assert_int_equal(refused("severity = important"), 0);
+	assert_int_equal(refused("severity = none"), 0);
+}
+
+static void a_patch_or_one_generation_is_held(void **state)
+{
+	(void)state;
+	assert_int_equal(refused("hold = test-patch"), ERR_POLICY_HOLD);
+	assert_int_equal(refused("hold = other, test-patch.7"), ERR_POLICY_HOLD);
+	assert_int_equal(refused("hold = other test-patch.6 test"), 0);
+}
+
+static void defaults_are_read(void **state)
+{
+	struct err e;
+
+	(void)state;
+	test_file(fake.root, "etc/mend/mend.conf", "[policy]\nprobation = 10m\n"
+		  "health = systemctl is-system-running --quiet\nmax-pause = 1500\n");
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), 0);
+	assert_int_equal(policy.probation_ms, 600000);
+	assert_string_equal(policy.health, "systemctl is-system-running --quiet");
+	assert_int_equal(policy.max_pause_ns, 1500000);
+	policy_free(&policy);
+}
+
+static void what_is_not_understood_is_refused(void **state)
+{
+	static const struct { const char *text, *message; } cases[] = {
+		{ "[policy]\nmode = of\n", "mode = of" },
+		{ "[policy]\nmode\n", "line 2" },
+		{ "[policy]\nmoed = off\nmode = apply\n", "no setting 'moed'" },
+		{ "mode = off\n", "[policy]" },
+		{ "[other]\nmode = off\n", "section 'other'" },
+		{ "[policy]\nsigners = abc\n", "fingerprints" },
+		{ "[policy]\nsigners =\n", "fingerprints" },
+		{ "[policy]\nkinds = security tset\n", "kinds = tset" },
+		{ "[policy]\nseverity = high\n", "severity = high" },
+		{ "[policy]\nhold = Bad\n", "hold = Bad" },
+		{ "[policy]\nhold = a.0\n", "hold = a.0" },
+		{ "[policy]\nprobation = 8d\n", "probation = 8d" },
+		{ "[policy]\nhealth = true\n", "health needs probation" },
+		{ "[policy]\nhealth =\n", "health = " },
+		{ "[policy]\nmax-pause = 0\n", "max-pause = 0" },
+	};
+	char path[300];
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_file(fake.root, "etc/mend/mend.conf", cases[i].text);
+		if (!policy_load(&fake.mc, &policy, &e))
+			fail_msg("%s", cases[i].text);
+		assert_int_equal(e.reason, ERR_POLICY);
+		assert_int_equal(e.code, EXIT_CODE_REFUSED);
+		test_contains(e.message, cases[i].message);
+		test_contains(e.context[e.nr_context - 1], "mend.conf");
+	}
+	/* one that cannot be read is no reason to allow everything */
+	snprintf(path, sizeof(path), "%s/etc/mend/mend.conf", fake.root);
+	assert_int_equal(unlink(path), 0);
+	test_file(fake.root, "etc/mend/mend.conf/x", "");
+	assert_int_equal(policy_load(&fake.mc, &policy, &e), -1);
+}
+
+static void a_record(struct record *r)
+{
+	struct err e;
+
+	record_begin(&fake.mc, r, "apply");
+	record_add(r, "ant", 7, true);
+	record_add(r, "bee", 0, false);
+	err_set(&e, ERR_POLICY_HOLD, "on\nhold");
+	record_fail(r, RECORD_REFUSED, &e);
+}
+
+static void the_journal_is_told_in_fields(void **state)
+{
+	struct buf data = { 0 };
+	struct record r;
+
+	(void)state;
+	a_record(&r);
+	journal_format(&r, &data);
+	buf_append(&data, "", 1);
+	test_contains((char *)data.data, "MESSAGE=apply ant.7 -bee: refused\n");
+	test_contains((char *)data.data, "\nMESSAGE_ID=" JOURNAL_ID_REFUSED "\n");
+	test_contains((char *)data.data, "\nPRIORITY=4\n");
+	test_contains((char *)data.data, "\nMEND_REASON=POLICY_HOLD\nMEND_REASON_NUMBER=1020\n"
+		      "MEND_TEXT=on?hold\n");
+	test_contains((char *)data.data, "\nMEND_PATCH=ant.7\n");
+	buf_free(&data);
+	r.outcome = RECORD_ROLLED_BACK;
+	journal_format(&r, &data);
+	buf_append(&data, "", 1);
+	test_contains((char *)data.data, "\nMESSAGE_ID=" JOURNAL_ID_ROLLED_BACK "\nPRIORITY=3\n");
+	buf_free(&data);
+}
+
+static void it_comes_by_its_socket_and_its_absence_does_no_harm(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char data[2000];
+	struct record r;
+	ssize_t len;
+	int fd;
+
+	(void)state;
+	a_record(&r);
+	journal_record(&fake.mc, &r);
+	test_file(fake.root, "run/systemd/journal/.keep", "");
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/run/systemd/journal/socket",
+		 fake.root);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	journal_record(&fake.mc, &r);
+	len = recv(fd, data, sizeof(data) - 1, 0);
+	assert_true(len > 0);
+	data[len] = '\0';
+	test_contains(data, "MEND_OUTCOME=refused\n");
+	assert_int_equal(data[len - 1], '\n');
+	close(fd);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_a_file_everything_is_allowed),
+		TEST(the_mode_allows_to_apply_to_stage_or_nothing),
+		TEST(the_kernel_command_line_is_a_brake_and_no_accelerator),
+		TEST(signers_are_named_by_their_certificates),
+		TEST(kinds_and_severities_are_limited),
+		TEST(a_patch_or_one_generation_is_held),
+		TEST(defaults_are_read),
+		TEST(what_is_not_understood_is_refused),
+		TEST(the_journal_is_told_in_fields),
+		TEST(it_comes_by_its_socket_and_its_absence_does_no_harm),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, group_setup, group_teardown);
+}
