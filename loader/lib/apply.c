@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
+
 static const struct manifest *manifest_of(const struct apply_patch *p)
 {
 	return &p->bundle->manifest;
@@ -176,6 +178,37 @@ static int check_registered(const struct machine *mc, struct apply_patch *p, str
 	return ret;
 }
 
+/*
+ * What "mend check" would say of it. The functions are left to mend.ko, which looks for
+ * them itself, exactly, before anything changes.
+ */
+static int check_fit(const struct machine *mc, const struct apply_patch *p, struct err *e)
+{
+	struct bytes payload = bundle_payload(p->bundle, p->payload);
+	struct checks c = { 0 };
+	int ret;
+
+	check_switches(mc, &c);
+	check_lsm(mc, &c);
+	check_signature(mc, payload, &c);
+	check_owners(mc, p->payload, &c);
+	check_types(mc, p->payload, payload, &c);
+	ret = checks_error(&c, e);
+	checks_free(&c);
+	return ret ? about(p, e) : 0;
+}
+
+static int check_all_fit(const struct machine *mc, const struct apply *a, const bool *there,
+			 struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < a->nr_on; i++)
+		if (!there[i] && check_fit(mc, &a->on[i], e))
+			return -1;
+	return 0;
+}
+
 static int load(struct device *d, struct apply_patch *p, struct err *e)
 {
 	const struct bundle *b = p->bundle;
@@ -311,7 +344,8 @@ static int load_and_switch(struct device *d, struct apply *a, struct err *e)
 {
 	bool there[MEND_SWITCH_OPS_MAX];
 
-	if (look(d->mc, a, there, e))
+	if (look(d->mc, a, there, e) || check_all_fit(d->mc, a, there, e) ||
+	    (a->begin && a->begin(a, e)))
 		return -1;
 	if (!load_all(d, a, there, e) && !switch_all(d, a, e)) {
 		note_effects(d->mc, a);

@@ -42,6 +42,9 @@ struct apply_superseded {
  * @on, @off:	@on at least one, together at most MEND_SWITCH_OPS_MAX
  * @probation_ms: 0: none
  * @force:	even if tasks are inside, see MEND_SWITCH_FORCE
+ * @begin:	NULL, or called when all has been looked at and nothing is loaded yet; it
+ *		may still refuse
+ * @data:	for @begin
  * @sw:		out: what mend.ko measured; its blocker if the switch was busy
  * @superseded:	out: freed by apply_free()
  */
@@ -53,6 +56,8 @@ struct apply {
 	uint32_t probation_ms;
 	bool force;
 	const struct switch_wait *wait;
+	int (*begin)(const struct apply *a, struct err *e);
+	void *data;
 	struct mend_switch sw;
 	struct apply_superseded *superseded;
 	size_t nr_superseded;

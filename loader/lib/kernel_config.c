@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reading a kernel's config. zlib reads what is not compressed as it is, so that one way
+ * is enough for all places.
+ */
+#include "kernel_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "bytes.h"
+
+#define CONFIG_MAX	(4U << 20)
+#define MODULES_BUILD	"/build"
+
+/* The whole file as a string, or NULL */
+static char *read_file(const char *path)
+{
+	gzFile file = gzopen(path, "rbe");
+	struct buf text = { 0 };
+	char chunk[16384];
+	int n = 0;
+
+	if (!file)
+		return NULL;
+	while (text.len < CONFIG_MAX && (n = gzread(file, chunk, sizeof(chunk))) > 0)
+		buf_append(&text, chunk, (size_t)n);
+	gzclose(file);
+	buf_append(&text, "", 1);
+	if (n < 0 || text.failed || text.len < 2)
+		buf_free(&text);
+	return (char *)text.data;
+}
+
+bool kernel_config_read(const struct machine *mc, const char *release, struct kernel_config *k)
+{
+	static const struct { const char *before, *behind; } places[] = {
+		{ "/boot/config-", "" }, { "/lib/modules/", "/config" },
+		{ "/lib/modules/", MODULES_BUILD "/.config" },
+	};
+	char path[512];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/proc/config.gz", mc->root);
+	k->text = read_file(path);
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !k->text; i++) {
+		snprintf(path, sizeof(path), "%s%s%s%s", mc->root, places[i].before, release,
+			 places[i].behind);
+		k->text = read_file(path);
+	}
+	return k->text;
+}
+
+bool kernel_config_has(const struct kernel_config *k, const char *option)
+{
+	char wanted[80];
+	const char *at = k->text;
+	int len;
+
+	len = snprintf(wanted, sizeof(wanted), "CONFIG_%s=", option);
+	for (; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (!strncmp(at, wanted, (size_t)len))
+			return at[len] == 'y' || at[len] == 'm';
+	}
+	return false;
+}
+
+void kernel_config_free(struct kernel_config *k)
+{
+	free(k->text);
+	k->text = NULL;
+}
