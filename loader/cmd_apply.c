@@ -6,21 +6,25 @@
 #include <stdlib.h>
 
 #include "lib/apply.h"
-#include "lib/json.h"
 #include "lib/judge.h"
+#include "lib/period.h"
+#include "lib/policy.h"
 #include "ui.h"
+#include "ui_apply.h"
+#include "ui_record.h"
 #include "ui_switch.h"
 #include "ui_wait.h"
 
 static const char help[] =
 	"Usage: mend apply BUNDLE... [--revert NAME]... [--timeout TIME]\n"
 	"                  [--probation TIME [--health COMMAND] | --force=inconsistent]\n"
-	"                  [--keys DIR | --cert FILE] [--json]\n"
+	"                  [--retry] [--unrecorded] [--keys DIR | --cert FILE] [--json]\n"
 	"\n"
 	"Verifies the bundles, takes their payloads for the running kernel, lets mend.ko verify\n"
 	"and load them, and switches all their functions at one instant. If anything fails with\n"
 	"any of them, nothing has changed. A lower generation that is on is replaced in the same\n"
 	"instant. Needs root and mend.ko, which checks everything again with its own keys.\n"
+	"What mend.conf(5) does not allow is refused. The attempt is recorded before it is made.\n"
 	"While it waits, a terminal shows for which task; Ctrl-C ends that, nothing has changed.\n"
 	"\n"
 	"  --revert NAME      switch the patch NAME off in the same instant; may be repeated\n"
@@ -33,6 +37,8 @@ static const char help[] =
 	"  --force=inconsistent\n"
 	"                     after the timeout, switch although tasks are inside: DANGEROUS, see\n"
 	"                     mend(8). --force alone asks first, on a terminal\n"
+	"  --retry            also what is held back because the machine went down with it\n"
+	"  --unrecorded       do without the history in " STORE_DIR ", which cannot be written\n"
 	"  --keys DIR         directory with trusted certificates, *.pem (" TRUST_DIR ")\n"
 	"  --cert FILE        trust the certificates of this file only\n"
 	"\n"
@@ -48,7 +54,7 @@ static const char help[] =
 	"back, 1 error.\n";
 
 enum { OPT_KEYS = OPT_FIRST, OPT_CERT, OPT_TIMEOUT, OPT_REVERT, OPT_PROBATION, OPT_HEALTH,
-       OPT_FORCE };
+       OPT_FORCE, OPT_RETRY, OPT_UNRECORDED };
 
 static const struct option options[] = {
 	{ "keys", required_argument, NULL, OPT_KEYS },
@@ -58,178 +64,110 @@ static const struct option options[] = {
 	{ "probation", required_argument, NULL, OPT_PROBATION },
 	{ "health", required_argument, NULL, OPT_HEALTH },
 	{ "force", optional_argument, NULL, OPT_FORCE },
+	{ "retry", no_argument, NULL, OPT_RETRY },
+	{ "unrecorded", no_argument, NULL, OPT_UNRECORDED },
 	UI_OPTIONS
 };
 
-/* The command line */
+/* The command line, with what mend.conf adds to it */
 struct request {
 	struct ui_trust trust;
 	struct ui_switch how;
 	uint32_t probation_ms;
 	const char *health;
+	uint64_t max_pause_ns;
+	bool retry, unrecorded;
 	char *off[MEND_SWITCH_OPS_MAX];
 	char **paths;
 	int nr_off, nr_paths;
 };
 
-static json_t *generation_or_null(uint64_t generation)
+/* A command that runs: everything that fails is recorded, too. */
+struct job {
+	struct ui *ui;
+	const struct request *q;
+	struct ui_record record;
+};
+
+static int fail(struct job *job, const struct err *e, const struct mend_blocker *blocker)
 {
-	return generation ? json_integer((json_int_t)generation) : json_null();
+	ui_record_failed(&job->record, e);
+	return ui_fail_blocked(job->ui, e, blocker);
 }
 
-static json_t *patch_json(const struct apply_patch *p)
-{
-	const struct manifest *m = &p->bundle->manifest;
-	json_t *doc = json_object();
-
-	json_object_set_new(doc, "name", json_text(m->name));
-	json_object_set_new(doc, "generation", json_integer((json_int_t)m->generation));
-	json_object_set_new(doc, "release", json_text(p->payload->release));
-	json_object_set_new(doc, "loaded", json_boolean(p->loaded));
-	json_object_set_new(doc, "replaced", generation_or_null(p->replaced));
-	json_object_set_new(doc, "signer", json_signer(p->bundle->signer));
-	json_object_set_new(doc, "was_on", json_boolean(p->was_on));
-	json_object_set_new(doc, "forced", json_boolean(p->forced));
-	return doc;
-}
-
-static json_t *reverted_json(const struct revert_patch *p)
-{
-	json_t *doc = json_object();
-
-	json_object_set_new(doc, "name", json_text(p->name));
-	json_object_set_new(doc, "generation", generation_or_null(p->generation));
-	json_object_set_new(doc, "forced", json_boolean(p->forced));
-	return doc;
-}
-
-static json_t *superseded_json(const struct apply_superseded *p)
-{
-	json_t *doc = json_object();
-
-	json_object_set_new(doc, "name", json_text(p->name));
-	json_object_set_new(doc, "generation", json_integer((json_int_t)p->generation));
-	return doc;
-}
-
-static json_t *probation_json(const struct request *q)
-{
-	json_t *doc;
-
-	if (!q->probation_ms)
-		return json_null();
-	doc = json_object();
-	json_object_set_new(doc, "ms", json_integer(q->probation_ms));
-	json_object_set_new(doc, "confirmed", json_boolean(q->health));
-	return doc;
-}
-
-/* The members of a patch stand at the top as well if there is only one. */
-static int print_json(const struct request *q, const struct apply *a)
-{
-	json_t *doc = patch_json(&a->on[0]), *on = json_array(), *off = json_array();
-	json_t *superseded = json_array();
-	const char *name;
-	json_t *value;
-	void *next;
-	size_t i;
-
-	if (a->nr_on > 1)
-		json_object_foreach_safe(doc, next, name, value)
-			json_object_set_new(doc, name, json_null());
-	for (i = 0; i < a->nr_on; i++)
-		json_array_append_new(on, patch_json(&a->on[i]));
-	for (i = 0; i < a->nr_off; i++)
-		json_array_append_new(off, reverted_json(&a->off[i]));
-	for (i = 0; i < a->nr_superseded; i++)
-		json_array_append_new(superseded, superseded_json(&a->superseded[i]));
-	json_object_set_new(doc, "patches", on);
-	json_object_set_new(doc, "reverted", off);
-	json_object_set_new(doc, "superseded", superseded);
-	json_object_set_new(doc, "probation", probation_json(q));
-	json_object_set_new(doc, "switch", json_switch(&a->sw));
-	return ui_json(doc);
-}
-
-static void print_patch(const struct apply_patch *p)
-{
-	const struct manifest *m = &p->bundle->manifest;
-
-	printf("'%s' generation %ju %s.\n", m->name, (uintmax_t)m->generation,
-	       p->was_on ? "was on already" : "is on");
-	if (p->replaced)
-		ui_field("replaced", "generation %ju", (uintmax_t)p->replaced);
-}
-
-static void print(const struct apply *a)
-{
-	bool forced = false;
-	size_t i;
-
-	for (i = 0; i < a->nr_on; i++) {
-		print_patch(&a->on[i]);
-		forced |= a->on[i].forced;
-	}
-	for (i = 0; i < a->nr_off; i++) {
-		ui_reverted(&a->off[i]);
-		forced |= a->off[i].forced;
-	}
-	for (i = 0; i < a->nr_superseded; i++)
-		printf("'%s' generation %ju is off: superseded.\n", a->superseded[i].name,
-		       (uintmax_t)a->superseded[i].generation);
-	ui_switch_result(&a->sw);
-	if (forced)
-		ui_switch_forced();
-}
-
-static const char *first_on(const struct apply *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->nr_on; i++)
-		if (!a->on[i].was_on)
-			return a->on[i].bundle->manifest.name;
-	return NULL;
-}
-
-static void print_probation(const struct request *q, const struct apply *a)
-{
-	const char *name = first_on(a);
-	char span[32];
-
-	if (!name)
-		ui_field("probation", "none: no patch has gone on");
-	else if (q->health)
-		ui_field("probation", "passed by the health command: confirmed");
-	else
-		ui_field("probation", "taken back after %s, unless 'mend confirm %s' comes first",
-			 ui_span(q->probation_ms, span), name);
-}
-
-/* It is switched. With a health command that is not the end of it. */
-static int after(struct ui *ui, const struct request *q, const struct apply *a)
+/* The health command decides. Unless that has ended it, the probation goes on. */
+static int judge(struct job *job, const struct apply *a)
 {
 	struct err e;
 
-	if (!ui->json) {
-		print(a);
+	if (!judge_run(&machine_real, a, job->q->health, &e)) {
+		ui_record_outcome(&job->record, RECORD_CONFIRMED, &a->sw);
+		return EXIT_CODE_OK;
+	}
+	if (e.code == EXIT_CODE_ROLLED_BACK)
+		ui_record_failed(&job->record, &e);
+	return ui_fail(job->ui, &e);
+}
+
+static bool too_long(const struct job *job, const struct apply *a)
+{
+	return job->q->max_pause_ns && a->sw.pause_ns > job->q->max_pause_ns;
+}
+
+static void warn_of_pause(struct job *job, const struct apply *a)
+{
+	char pause[32], max[32];
+
+	snprintf(job->record.record.text, sizeof(job->record.record.text),
+		 "the pause of %s is longer than the %s of max-pause in mend.conf",
+		 ui_duration(a->sw.pause_ns, pause), ui_duration(job->q->max_pause_ns, max));
+	if (!job->ui->json)
+		fprintf(stderr, "mend apply: warning: %s\n", job->record.record.text);
+}
+
+/* It is switched. With a health command that is not the end of it. */
+static int after(struct job *job, const struct apply *a)
+{
+	bool young = a->probation_ms && ui_apply_first(a);
+	bool confirmed = false;
+	int code;
+
+	if (!job->ui->json) {
+		ui_apply(a);
 		fflush(stdout);
 	}
-	if (q->health && first_on(a) && judge_run(&machine_real, a, q->health, &e))
-		return ui_fail(ui, &e);
-	if (ui->json)
-		return print_json(q, a);
-	if (q->probation_ms)
-		print_probation(q, a);
+	if (too_long(job, a))
+		warn_of_pause(job, a);
+	ui_record_outcome(&job->record, young ? RECORD_PROBATION : RECORD_DONE, &a->sw);
+	if (job->q->health && young) {
+		code = judge(job, a);
+		if (code)
+			return code;
+		confirmed = true;
+	}
+	if (job->ui->json)
+		return ui_apply_json(a, confirmed, too_long(job, a));
+	if (a->probation_ms)
+		ui_apply_probation(a, confirmed);
 	return EXIT_CODE_OK;
 }
 
-static int apply(struct ui *ui, const struct request *q, const struct bundle *bundles)
+/* apply_run() has looked at everything and is about to begin. */
+static int attempt(const struct apply *a, struct err *e)
 {
+	struct job *job = a->data;
+
+	return job->q->unrecorded ? 0 : ui_record_attempt(&job->record, e);
+}
+
+static int apply(struct job *job, const struct bundle *bundles)
+{
+	const struct request *q = job->q;
 	struct apply_patch on[MEND_SWITCH_OPS_MAX] = { 0 };
 	struct revert_patch off[MEND_SWITCH_OPS_MAX] = { 0 };
 	struct apply a = {
 		.on = on, .off = off, .probation_ms = q->probation_ms, .force = q->how.forced,
+		.begin = attempt, .data = job,
 	};
 	struct ui_wait wait;
 	struct err e;
@@ -241,45 +179,125 @@ static int apply(struct ui *ui, const struct request *q, const struct bundle *bu
 	}
 	for (; a.nr_off < (size_t)q->nr_off; a.nr_off++)
 		off[a.nr_off].name = q->off[a.nr_off];
-	ui_wait_begin(&wait, ui, q->how.timeout_ms);
+	ui_wait_begin(&wait, job->ui, q->how.timeout_ms);
 	a.wait = &wait.wait;
 	if (apply_run(&machine_real, &a, &e))
-		code = ui_fail_blocked(ui, &e, &a.sw.blocker);
+		code = fail(job, &e, &a.sw.blocker);
 	else
-		code = after(ui, q, &a);
+		code = after(job, &a);
 	ui_wait_end(&wait);
 	apply_free(&a);
 	return code;
 }
 
-/* All are verified before the kernel is asked for anything. */
-static int read_and_apply(struct ui *ui, const struct request *q)
+/* Did the machine go down when this was tried the last time? */
+static int check_history(const struct records *history, const struct bundle *b, struct err *e)
 {
+	const struct manifest *m = &b->manifest;
+	const struct record *r = records_last(history, m->name, m->generation);
+
+	if (!r || r->outcome != RECORD_DOWN)
+		return 0;
+	return err_set(e, ERR_HELD_BACK, "'%s' generation %ju is held back: %s", m->name,
+		       (uintmax_t)m->generation, r->text);
+}
+
+static int check_allowed(const struct request *q, const struct policy *policy,
+			 const struct bundle *bundles, struct err *e)
+{
+	struct records history = { 0 };
+	int n, ret = 0;
+
+	if (!q->retry && store_read(&machine_real, &history, e) && !q->unrecorded)
+		return err_hint(e, "whether the machine went down with it cannot be told; 'mend "
+				"apply --unrecorded' does without");
+	for (n = 0; n < q->nr_paths && !ret; n++) {
+		ret = policy_check(policy, POLICY_APPLY, &bundles[n], e);
+		if (!ret)
+			ret = check_history(&history, &bundles[n], e);
+		if (ret)
+			err_context(e, "bundle '%s'", q->paths[n]);
+	}
+	records_free(&history);
+	return ret;
+}
+
+/* For the record */
+static void note(struct job *job, const struct bundle *bundles)
+{
+	int i;
+
+	for (i = 0; i < job->q->nr_paths; i++)
+		record_add(&job->record.record, bundles[i].manifest.name,
+			   bundles[i].manifest.generation, true);
+	for (i = 0; i < job->q->nr_off; i++)
+		record_add(&job->record.record, job->q->off[i], 0, false);
+}
+
+/* All are verified before the kernel is asked for anything. */
+static int read_and_apply(struct job *job, const struct trust *t, const struct policy *policy)
+{
+	const struct request *q = job->q;
 	struct bundle *bundles = calloc((size_t)q->nr_paths, sizeof(*bundles));
-	struct trust t;
 	struct err e;
 	int n, code = EXIT_CODE_OK;
 
 	if (!bundles) {
 		err_nomem(&e);
-		return ui_fail(ui, &e);
-	}
-	if (ui_trust_load(&q->trust, &t, &e)) {
-		free(bundles);
-		return ui_fail(ui, &e);
+		return fail(job, &e, NULL);
 	}
 	for (n = 0; n < q->nr_paths; n++) {
-		if (bundle_read(&bundles[n], q->paths[n], &t, ui_now(), &e)) {
-			code = ui_fail(ui, &e);
+		if (bundle_read(&bundles[n], q->paths[n], t, ui_now(), &e)) {
+			code = fail(job, &e, NULL);
 			break;
 		}
 	}
-	if (n == q->nr_paths)
-		code = apply(ui, q, bundles);
+	if (n == q->nr_paths) {
+		note(job, bundles);
+		if (check_allowed(q, policy, bundles, &e))
+			code = fail(job, &e, NULL);
+		else
+			code = apply(job, bundles);
+	}
 	while (n)
 		bundle_free(&bundles[--n]);
-	trust_free(&t);
 	free(bundles);
+	return code;
+}
+
+/* What mend.conf says goes where the command line says nothing. */
+static void add_policy(struct request *q, const struct policy *policy)
+{
+	q->max_pause_ns = policy->max_pause_ns;
+	if (q->probation_ms || q->how.forced)
+		return;
+	q->probation_ms = policy->probation_ms;
+	q->health = policy->health;
+}
+
+static int load_and_apply(struct ui *ui, struct request *q)
+{
+	struct job job = { .ui = ui, .q = q };
+	struct policy policy;
+	struct trust t;
+	struct err e;
+	int code;
+
+	ui_record_begin(&job.record, ui);
+	if (policy_load(&machine_real, &policy, &e)) {
+		code = fail(&job, &e, NULL);
+		goto end_record;
+	}
+	add_policy(q, &policy);
+	if (ui_trust_load(&q->trust, &t, &e)) {
+		code = fail(&job, &e, NULL);
+	} else {
+		code = read_and_apply(&job, &t, &policy);
+		trust_free(&t);
+	}
+	policy_free(&policy);
+end_record:
+	ui_record_end(&job.record);
 	return code;
 }
 
@@ -300,7 +318,7 @@ static int set_probation(struct ui *ui, struct request *q, const char *arg)
 {
 	char span[32];
 
-	if (!ui_period(arg, MEND_PROBATION_MAX_MS, &q->probation_ms) || !q->probation_ms)
+	if (!period_parse(arg, MEND_PROBATION_MAX_MS, &q->probation_ms) || !q->probation_ms)
 		ui->exit = ui_usage(ui, "'%s' is not a time of more than 0 and up to %s", arg,
 				    ui_span(MEND_PROBATION_MAX_MS, span));
 	return ui->exit;
@@ -328,6 +346,12 @@ static int set(struct ui *ui, struct request *q, int option)
 	case OPT_FORCE:
 		q->how.forced = true;
 		q->how.word = optarg;
+		return 0;
+	case OPT_RETRY:
+		q->retry = true;
+		return 0;
+	case OPT_UNRECORDED:
+		q->unrecorded = true;
 		return 0;
 	default:
 		return EXIT_CODE_USAGE;
@@ -372,7 +396,7 @@ static int run(struct ui *ui, int argc, char **argv)
 	text = ui_switch_twice(q.off, q.nr_off);
 	if (text)
 		return ui_usage(ui, "'%s' is to be reverted twice", text);
-	return ui_switch_force(ui, &q.how) ? ui->exit : read_and_apply(ui, &q);
+	return ui_switch_force(ui, &q.how) ? ui->exit : load_and_apply(ui, &q);
 }
 
 const struct cmd cmd_apply = {

@@ -8,6 +8,7 @@
 #include "lib/manifest.h"
 #include "lib/probation.h"
 #include "ui.h"
+#include "ui_record.h"
 
 static const char help[] =
 	"Usage: mend confirm [NAME...] [--json]\n"
@@ -51,12 +52,25 @@ static void print(const struct confirm *c)
 		       (uintmax_t)c->patches[i].generation);
 }
 
+static void record(struct ui_record *rec, const struct confirm *c, const struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_patches; i++)
+		record_add(&rec->record, c->patches[i].name, c->patches[i].generation, true);
+	ui_record_once(rec, RECORD_CONFIRMED, e, NULL);
+}
+
 static int confirm(struct ui *ui, struct confirm *c)
 {
+	struct ui_record rec;
 	struct err e;
 	int code = EXIT_CODE_OK;
-	int ret = probation_confirm(&machine_real, c, &e);
+	int ret;
 
+	ui_record_begin(&rec, ui);
+	ret = probation_confirm(&machine_real, c, &e);
+	record(&rec, c, ret ? &e : NULL);
 	if (!ui->json) {
 		print(c);	/* on failure, too: some may have been */
 		fflush(stdout);

@@ -8,6 +8,7 @@
 #include "lib/manifest.h"
 #include "lib/revert.h"
 #include "ui.h"
+#include "ui_record.h"
 #include "ui_switch.h"
 #include "ui_wait.h"
 
@@ -95,20 +96,32 @@ static int print(const struct ui *ui, const struct revert *r)
 	return EXIT_CODE_OK;
 }
 
+static void record(struct ui_record *rec, const struct revert *r, const struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_off; i++)
+		record_add(&rec->record, r->off[i].name, r->off[i].generation, false);
+	ui_record_once(rec, RECORD_DONE, e, &r->sw);
+}
+
 static int revert(struct ui *ui, char **names, const struct ui_switch *how, bool unload)
 {
 	struct revert_patch off[MEND_SWITCH_OPS_MAX] = { 0 };
 	struct revert r = { .off = off, .force = how->forced, .unload = unload };
+	struct ui_record rec;
 	struct ui_wait wait;
 	struct err e;
 	int ret;
 
 	for (; names[r.nr_off]; r.nr_off++)
 		off[r.nr_off].name = names[r.nr_off];
+	ui_record_begin(&rec, ui);
 	ui_wait_begin(&wait, ui, how->timeout_ms);
 	r.wait = &wait.wait;
 	ret = revert_run(&machine_real, &r, &e);
 	ui_wait_end(&wait);
+	record(&rec, &r, ret ? &e : NULL);
 	return ret ? ui_fail_blocked(ui, &e, &r.sw.blocker) : print(ui, &r);
 }
 

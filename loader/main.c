@@ -10,7 +10,8 @@
 
 static const struct cmd *const cmds[] = {
 	&cmd_keygen, &cmd_pack, &cmd_sign, &cmd_verify, &cmd_inspect, &cmd_apply, &cmd_revert,
-	&cmd_confirm, &cmd_status,
+	&cmd_confirm, &cmd_status, &cmd_check, &cmd_list, &cmd_uname,
+	&cmd_history, &cmd_stage,
 };
 
 #define NR_CMDS		(sizeof(cmds) / sizeof(cmds[0]))
@@ -34,8 +35,8 @@ static const char tail[] =
 	"  1   error\n"
 	"  2   nothing to do: it is so already\n"
 	"  3   incompatible: not for this kernel, or a function belongs to somebody else\n"
-	"  4   refused: signature, certificate, expiry, generation, damaged bundle, or running\n"
-	"      code that somebody has changed\n"
+	"  4   refused: signature, certificate, expiry, generation, damaged bundle, mend.conf, or\n"
+	"      running code that somebody has changed\n"
 	"  5   busy: a task is inside a function that would change; it is named\n"
 	"  6   rolled back: it was switched on, and taken back\n"
 	"  64  wrong usage\n"

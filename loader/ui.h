@@ -42,7 +42,8 @@ struct cmd {
 };
 
 extern const struct cmd cmd_keygen, cmd_pack, cmd_sign, cmd_verify, cmd_inspect, cmd_apply,
-			cmd_revert, cmd_confirm, cmd_status;
+			cmd_revert, cmd_confirm, cmd_status, cmd_check, cmd_list, cmd_uname,
+			cmd_history, cmd_stage;
 
 /* --json and --help, for every command's table of long options */
 enum { OPT_JSON = 256, OPT_HELP, OPT_FIRST };
@@ -83,13 +84,6 @@ const char *ui_duration(uint64_t ns, char *out);
 
 /** ui_span() - milliseconds for people, in two units at most, into @out of 32 bytes */
 const char *ui_span(uint64_t ms, char *out);
-
-/**
- * ui_period() - "3", "0.5", "10m" to milliseconds; units are s, m, h and d
- *
- * False if it is not that, or more than @max_ms.
- */
-bool ui_period(const char *s, uint32_t max_ms, uint32_t *ms);
 
 /** ui_now() - seconds since 1970 */
 int64_t ui_now(void);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/period.h"
+
 #define FORCE_WORD	"inconsistent"
 
 static const char risk[] =
@@ -18,7 +20,7 @@ static const char risk[] =
 
 int ui_switch_timeout(struct ui *ui, struct ui_switch *s, const char *arg)
 {
-	if (ui_period(arg, MEND_TIMEOUT_MAX_MS, &s->timeout_ms))
+	if (period_parse(arg, MEND_TIMEOUT_MAX_MS, &s->timeout_ms))
 		return 0;
 	ui->exit = ui_usage(ui, "'%s' is not a time up to %u seconds", arg,
 			    MEND_TIMEOUT_MAX_MS / 1000);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reading a machine. What cannot be read is left out: a status that needs everything
+ * would be silent where it is needed most.
+ */
+#include "survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+#include "kernels.h"
+
+/* A bit of /proc/sys/kernel/tainted */
+#define TAINT_DIE	(1U << 7)
+
+/* Only root may ask the device. */
+static bool ask_device(const struct machine *mc, struct mend_info *info)
+{
+	struct device d;
+	struct err ignored;
+	int ret;
+
+	if (device_open(&d, mc, &ignored))
+		return false;
+	ret = device_info(&d, info, &ignored);
+	device_close(&d);
+	info->version[sizeof(info->version) - 1] = '\0';
+	info->release[sizeof(info->release) - 1] = '\0';
+	return !ret;
+}
+
+static bool has_oopsed(const struct machine *mc)
+{
+	uint64_t taint;
+	char line[32];
+
+	return !machine_line(mc, "/proc/sys/kernel/tainted", line, sizeof(line)) &&
+	       manifest_number(line, 0, UINT64_MAX, &taint) && taint & TAINT_DIE;
+}
+
+/* Is it on, or something newer of that name? */
+static bool is_covered(const struct survey *s, const char *name, uint64_t generation)
+{
+	const struct sysfs_patch *on = sysfs_find_enabled(&s->patches, name);
+
+	return on && on->generation >= generation;
+}
+
+static void look_at_record(struct survey *s, const struct records *all, const struct record *r)
+{
+	size_t i;
+
+	if (r->outcome != RECORD_DOWN)
+		return;
+	for (i = 0; i < r->nr_patches; i++) {
+		const struct record_patch *p = &r->patches[i];
+
+		if (!p->on || records_last(all, p->name, p->generation) != r ||
+		    is_covered(s, p->name, p->generation))
+			continue;
+		memcpy(s->held.name, p->name, sizeof(s->held.name));
+		s->held.generation = p->generation;
+		memcpy(s->held.why, r->text, sizeof(s->held.why));
+	}
+}
+
+static void look_at_history(const struct machine *mc, struct survey *s)
+{
+	struct records all;
+	struct err ignored;
+	size_t i;
+
+	if (store_read(mc, &all, &ignored))
+		return;
+	for (i = 0; i < all.nr_records; i++)
+		look_at_record(s, &all, &all.list[i]);
+	records_free(&all);
+}
+
+static bool is_held(const struct survey *s, const struct staged *b)
+{
+	return s->held.generation == b->generation && !strcmp(s->held.name, b->name);
+}
+
+static void look_at_store(const struct machine *mc, struct survey *s)
+{
+	struct staged *list;
+	struct err ignored;
+	size_t i, nr;
+
+	if (store_list(mc, &list, &nr, &ignored))
+		return;
+	for (i = 0; i < nr; i++) {
+		if (is_covered(s, list[i].name, list[i].generation) || is_held(s, &list[i]) ||
+		    !store_fits(&list[i], &s->kernel))
+			continue;
+		free(s->available.path);
+		s->available = list[i];
+		list[i].path = NULL;
+	}
+	staged_free(list, nr);
+}
+
+int survey_read(const struct machine *mc, struct survey *s, struct err *e)
+{
+	struct err ignored;
+
+	memset(s, 0, sizeof(*s));
+	machine_kernel(mc, &s->kernel, &ignored);
+	if (s->kernel.release[0])
+		kernels_newer(mc, s->kernel.release, s->newer);
+	s->oopsed = has_oopsed(mc);
+	s->loaded = !sysfs_read(&s->patches, mc, &s->why_not);
+	if (!s->loaded && s->why_not.reason == MEND_R_NOMEM) {
+		*e = s->why_not;
+		return -1;
+	}
+	if (s->loaded) {
+		s->asked = ask_device(mc, &s->info);
+		s->waits = waiting_look(mc, &s->waiting);
+	}
+	look_at_history(mc, s);
+	look_at_store(mc, s);
+	return 0;
+}
+
+void survey_free(struct survey *s)
+{
+	sysfs_free(&s->patches);
+	free(s->available.path);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strverscmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted: what is there twice stands side by side. */
+static size_t unique(const char **names, size_t n)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < n; i++)
+		if (!kept || strcmp(names[kept - 1], names[i]))
+			names[kept++] = names[i];
+	return kept;
+}
+
+static bool counts(const struct sysfs_patch *p)
+{
+	return p->enabled && p->manifest;
+}
+
+size_t survey_cves(const struct survey *s, const char ***cves)
+{
+	const struct sysfs_patch *p;
+	size_t i, j, n = 0;
+
+	for (i = 0; i < s->patches.nr_patches; i++)
+		if (counts(&s->patches.patches[i]))
+			n += s->patches.patches[i].manifest->nr_cves;
+	*cves = calloc(n + 1, sizeof(**cves));
+	if (!*cves)
+		return 0;
+	for (n = i = 0; i < s->patches.nr_patches; i++) {
+		p = &s->patches.patches[i];
+		for (j = 0; counts(p) && j < p->manifest->nr_cves; j++)
+			(*cves)[n++] = p->manifest->cves[j];
+	}
+	qsort(*cves, n, sizeof(**cves), compare);
+	return unique(*cves, n);
+}
+
+char *survey_effective(const struct survey *s)
+{
+	const struct sysfs_patch *p;
+	struct buf text = { 0 };
+	size_t i;
+
+	buf_printf(&text, "%s", s->kernel.release);
+	for (i = 0; i < s->patches.nr_patches; i++) {
+		p = &s->patches.patches[i];
+		if (p->enabled)
+			buf_printf(&text, "+%s.%ju", p->name, (uintmax_t)p->generation);
+	}
+	buf_append(&text, "", 1);
+	if (text.failed)
+		buf_free(&text);
+	return (char *)text.data;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that there is to know of a machine and its patches, read once.
+ */
+#ifndef MEND_LIB_SURVEY_H
+#define MEND_LIB_SURVEY_H
+
+#include "store.h"
+#include "sysfs.h"
+#include "waiting.h"
+
+/** struct survey_held - a generation that is held back; @name "": none is */
+struct survey_held {
+	char name[MEND_NAME_LEN];
+	uint64_t generation;
+	char why[ERR_TEXT_LEN];
+};
+
+/**
+ * struct survey - a machine at one moment
+ * @kernel:	the one that runs; its release is "" if nobody can tell
+ * @newer:	the newest kernel of its flavour that is installed and newer, or ""
+ * @oopsed:	this kernel has oopsed since it was booted
+ * @loaded:	mend.ko is there
+ * @why_not:	otherwise: why nothing can be read from it
+ * @patches:	empty without mend.ko
+ * @asked:	mend.ko has answered with @info, which only root may ask
+ * @waits:	a switch is under way and waits, see @waiting
+ * @held:	the last that is held back and not replaced by a newer one
+ * @available:	a bundle in the store for this kernel, newer than what is on; its path NULL:
+ *		none
+ */
+struct survey {
+	struct kernel kernel;
+	char newer[MEND_RELEASE_LEN];
+	bool oopsed, loaded, asked, waits;
+	struct err why_not;
+	struct sysfs_patches patches;
+	struct mend_info info;
+	struct waiting waiting;
+	struct survey_held held;
+	struct staged available;
+};
+
+/** survey_read() - never fails for what is not there; -1: out of memory. Ends with survey_free() */
+int survey_read(const struct machine *mc, struct survey *s, struct err *e);
+
+void survey_free(struct survey *s);
+
+/** survey_cves() - names of all CVEs that patches which are on fix, each once, sorted */
+size_t survey_cves(const struct survey *s, const char ***cves);
+
+/** survey_effective() - the release, and the patches that are on, in a new string or NULL */
+char *survey_effective(const struct survey *s);
+
+#endif /* MEND_LIB_SURVEY_H */
