@@ -57,6 +57,7 @@ kernel_check()
 	opt[kernel]=$1
 	for name in source headers image modules mend-symvers; do
 		its=$1:$name all=:$name
+		# shellcheck disable=SC2004 # opt has names and no numbers
 		opt[$name]=${opt[$its]:-${opt[$all]:-}}
 	done
 	headers=${opt[headers]:-/usr/src/linux-headers-${opt[kernel]}}

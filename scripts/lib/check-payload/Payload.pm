@@ -38,8 +38,8 @@ sub objects_of
 {
 	my ($ko) = @_;
 
-	for my $sym (grep { $_->{name} eq 'mend_this_patch' && $_->{sec} && $_->{type} == Elf::OBJECT }
-		     @{$ko->{syms}}) {
+	for my $sym (grep { $_->{name} eq 'mend_this_patch' && $_->{sec} &&
+			    $_->{type} == Elf::OBJECT } @{$ko->{syms}}) {
 		my ($r) = Elf::relas_in($sym->{sec}, $sym->{value} + PATCH_OBJS, 8);
 
 		return Elf::target($r) if $r && $r->{sym}{sec};
@@ -84,7 +84,8 @@ sub callbacks
 	for (; pointer($objects, $at + 8); $at += OBJECT_SIZE) {
 		for my $field (2 .. 6) {
 			my ($sec, $offset) = pointer($objects, $at + 8 * $field);
-			my ($sym) = $sec ? grep { $_->{value} == $offset && $_->{name} !~ /^__mend_/ }
+			my ($sym) = $sec ? grep { $_->{value} == $offset &&
+						  $_->{name} !~ /^__mend_/ }
 					   Elf::things($sec) : ();
 
 			push @callbacks, {
