@@ -107,6 +107,8 @@ static u32 ring_size;
 static bool overflowed;
 static bool probing;
 
+/* Of its own, and with a rescuer: the one that takes patches back has one, and waits. */
+static struct workqueue_struct *retire_queue;
 static void retire_set(struct work_struct *work);
 static DECLARE_WORK(retiring, retire_set);
 
@@ -187,7 +189,10 @@ static void find_sched_switch(struct tracepoint *tracepoint, void *unused)
 int dirty_init(void)
 {
 	for_each_kernel_tracepoint(find_sched_switch, NULL);
-	return sched_switch_tracepoint ? 0 : -ENOENT;
+	if (!sched_switch_tracepoint)
+		return -ENOENT;
+	retire_queue = alloc_workqueue("mend_dirty", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
+	return retire_queue ? 0 : -ENOMEM;
 }
 
 static u32 count_threads(void)
@@ -341,12 +346,12 @@ void dirty_disarm(void)
 {
 	if (probing)
 		tracepoint_probe_unregister(sched_switch_tracepoint, probe_sched_switch, NULL);
-	queue_work(system_unbound_wq, &retiring);
+	queue_work(retire_queue, &retiring);
 }
 
 void dirty_exit(void)
 {
-	flush_work(&retiring);
+	destroy_workqueue(retire_queue);
 }
 
 bool dirty_overflowed(void)

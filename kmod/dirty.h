@@ -7,7 +7,7 @@
 
 #include "consistency.h"
 
-/** dirty_init() - find the tracepoint; module init, may sleep */
+/** dirty_init() - find the tracepoint; module init, may sleep. Return: 0, -ENOENT, -ENOMEM */
 int dirty_init(void);
 
 /**

@@ -127,7 +127,7 @@ static int __init mend_init(void)
 	buildid_init();
 	err = redirect_init();
 	if (err)
-		return err;
+		goto exit_dirty;
 	batch_init();
 	err = selftest_redirect();
 	if (err)
@@ -173,6 +173,8 @@ exit_rollcall:
 exit_batch:
 	batch_exit();
 	redirect_exit();
+exit_dirty:
+	dirty_exit();
 	return err;
 }
 
