@@ -13,7 +13,6 @@
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/module_signature.h>
 #include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -23,6 +22,7 @@
 #include "authfile.h"
 #include "authorize.h"
 #include "buildid.h"
+#include "compat/compat.h"
 #include "floor.h"
 #include "keyring.h"
 #include "report.h"
@@ -216,7 +216,7 @@ static int check_floor(const struct manifest *m, struct mend_report *report)
  */
 static int check_lockdown(const u8 *payload, size_t len, struct mend_report *report)
 {
-	static const char marker[] = MODULE_SIG_STRING;
+	static const char marker[] = COMPAT_MODULE_SIG_MARKER;
 	const size_t marker_len = sizeof(marker) - 1;
 
 	if (len > marker_len && !memcmp(payload + len - marker_len, marker, marker_len))

@@ -28,7 +28,8 @@ $(warning MEND_KEYS: no certificate, so this mend.ko will refuse every patch. \
 	"mend keygen" makes one; put it into /etc/mend/keys and build again)
 endif
 
-mend-keys-sh := $(if $(filter /%,$(src)),,$(srctree)/)$(src)/keys.sh
+# Whether src is absolute, and what it is relative to, depends on the kernel.
+mend-keys-sh := $(firstword $(wildcard $(src)/keys.sh $(srctree)/$(src)/keys.sh))
 
 filechk_mend_keys = bash $(mend-keys-sh) $(mend-keys)
 

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include "authorize.h"
+#include "compat/compat.h"
 #include "patch.h"
 #include "probation.h"
 #include "switch.h"
@@ -175,7 +176,7 @@ static ssize_t probation_ms_show(struct kobject *kobj, struct kobj_attribute *at
 }
 
 static ssize_t manifest_read(struct file *file, struct kobject *kobj,
-			     struct bin_attribute *attr, char *buf, loff_t off, size_t count)
+			     compat_bin_attribute *attr, char *buf, loff_t off, size_t count)
 {
 	const struct authorization *auth = to_patch(kobj)->auth;
 	const char *manifest;
@@ -232,7 +233,7 @@ static struct attribute *patch_attrs[] = {
 	NULL
 };
 
-static struct bin_attribute *patch_bin_attrs[] = {
+static compat_bin_attribute *patch_bin_attrs[] = {
 	&bin_attr_manifest,
 	NULL
 };

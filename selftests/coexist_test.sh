@@ -104,7 +104,12 @@ test_a_post_handler_kprobe_cannot_take_a_function_that_is_patched()
 {
 	setup
 	apply
-	expect_failure insmod "$MODULES/mend_kprobe.ko" post=1
+	# 7.2's register_kprobe() says 0 when ftrace has refused; then the probe does not fire.
+	if insmod "$MODULES/mend_kprobe.ko" post=1; then
+		expect_plain 1 "after the kprobe was refused"
+		expect 0 "$(cat /sys/module/mend_kprobe/parameters/hits)" "hits of the kprobe"
+		unload mend_kprobe
+	fi
 	expect_plain 1 "after the kprobe was refused"
 	revert
 	expect_plain 0 "after the revert"

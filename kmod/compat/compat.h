@@ -9,7 +9,9 @@
 #include <linux/ftrace.h>
 #include <linux/hrtimer.h>
 #include <linux/module.h>
+#include <linux/module_signature.h>
 #include <linux/sched.h>
+#include <linux/sysfs.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -33,6 +35,20 @@
 /* 6.13 put a timer's function among the arguments, and 6.15 took the old way away. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define MEND_HAVE_HRTIMER_SETUP
+#endif
+
+/* 6.17 made binary attributes constant. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+typedef const struct bin_attribute compat_bin_attribute;
+#else
+typedef struct bin_attribute compat_bin_attribute;
+#endif
+
+/* What stands behind the signature of a module; 7.x renamed it. */
+#ifdef MODULE_SIGNATURE_MARKER
+#define COMPAT_MODULE_SIG_MARKER	MODULE_SIGNATURE_MARKER
+#else
+#define COMPAT_MODULE_SIG_MARKER	MODULE_SIG_STRING
 #endif
 
 /** compat_hrtimer_setup() - a timer that calls @function */

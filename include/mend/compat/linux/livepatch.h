@@ -86,6 +86,12 @@ static inline int klp_enable_patch(struct mend_patch *patch)
  * second word into second place.
  */
 #undef MODULE_INFO
+/* Newer kernels have nothing that MODULE_INFO() is made of. */
+#ifndef __MODULE_INFO
+#define __MODULE_INFO(tag, name, info)						\
+	static const char __UNIQUE_ID(name)[] __used __section(".modinfo")	\
+		__aligned(1) = __MODULE_INFO_PREFIX __stringify(tag) "=" info
+#endif
 #define MODULE_INFO(tag, info)							\
 	__MEND_SECOND(__MEND_INFO_##tag, __MODULE_INFO)(tag, tag, info)
 #define __MEND_INFO_livepatch		0, __MEND_INFO_PAYLOAD
