@@ -112,12 +112,13 @@ load_target()
 	is_loaded mend_target || insmod "$MODULES/mend_target.ko"
 }
 
-# load_mend_with PARAMETER...: fresh, with exactly these parameters
+# load_mend_with PARAMETER...: fresh, with these parameters behind those in MEND_PARAMS
 # shellcheck disable=SC2120 # called with some from other files
 load_mend_with()
 {
 	unload mend
-	insmod "$MEND_KO" "$@"
+	# shellcheck disable=SC2086 # several words
+	insmod "$MEND_KO" ${MEND_PARAMS:-} "$@"
 }
 
 load_mend()

@@ -152,14 +152,16 @@ bool is_loaded(const char *module)
 
 void load_mend(const char *args)
 {
-	const char *path = getenv("MEND_KO");
+	const char *path = getenv("MEND_KO"), *more = getenv("MEND_PARAMS");
 	int err = unload("mend");
+	char all[256];
 
+	snprintf(all, sizeof(all), "%s %s", more ? more : "", args);
 	if (!err)
-		err = insmod(path ? path : "../mend.ko", args);
+		err = insmod(path ? path : "../mend.ko", all);
 	if (err) {
 		errno = -err;
-		die("load of mend.ko with", args);
+		die("load of mend.ko with", all);
 	}
 }
 

@@ -59,7 +59,7 @@ int delete_module_now(const char *module);
 /** delete_module_forced() - as rmmod -f: whoever holds it */
 int delete_module_forced(const char *module);
 bool is_loaded(const char *module);
-/** load_mend() - mend.ko fresh, with exactly these parameters */
+/** load_mend() - mend.ko fresh, with these parameters behind those in MEND_PARAMS */
 void load_mend(const char *args);
 void load_target(void);
 /** clean_up() - all patches off, all test modules gone, mend.ko stays */

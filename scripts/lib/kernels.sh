@@ -14,8 +14,11 @@
 
 MATRIX=(6.1-cloud 6.1-rt 6.12-cloud 6.12-rt)
 
-# What scripts/debug-kernel builds: "6.1-debug", not one of the matrix.
+# Not of the matrix: "6.1-debug", which scripts/debug-kernel builds, and "7.2-cloud",
+# which scripts/jump-kernel fetches.
+EXTRA_KERNELS=(6.1-debug 7.2-cloud)
 DEBUG_KERNEL=$MEND_CACHE/debug
+JUMP_KERNEL=$MEND_CACHE/sid/7.2-cloud
 
 apt_get()
 {
@@ -75,11 +78,16 @@ matrix_release()
 {
 	local release=
 
-	if [ "$1" = 6.1-debug ]; then
+	case $1 in
+	6.1-debug)
 		cat "$DEBUG_KERNEL/release" 2>/dev/null ||
 			{ say "there is no debug kernel: scripts/debug-kernel builds it"; return 1; }
-		return 0
-	fi
+		return 0 ;;
+	7.2-cloud)
+		cat "$JUMP_KERNEL" 2>/dev/null ||
+			{ say "there is no kernel $1: scripts/jump-kernel fetches it"; return 1; }
+		return 0 ;;
+	esac
 	[ -e "$MEND_CACHE/matrix" ] || matrix_refresh || return 1
 	release=$(awk -v n="$1" '$1 == n { print $2 }' "$MEND_CACHE/matrix")
 	[ -n "$release" ] || return 1
@@ -118,9 +126,13 @@ unpack_packages()
 	}
 }
 
+# Newer packages have the image beside the modules.
 finish_image()
 {
-	[ -e "$1/boot/vmlinuz-$2" ] || return 1
+	if [ ! -e "$1/boot/vmlinuz-$2" ]; then
+		mkdir -p "$1/boot"
+		mv "$1/usr/lib/modules/$2/vmlinuz" "$1/boot/vmlinuz-$2" || return 1
+	fi
 	[ -d "$1/lib" ] || ln -s usr/lib "$1/lib" || return 1
 	need depmod
 	depmod -b "$1" "$2"
@@ -136,11 +148,15 @@ finish_headers()
 	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' "$makefile"
 }
 
-# kernel_fetch RELEASE: have its image in the cache.
+# kernel_fetch RELEASE: have its image in the cache. Newer packages are in parts.
 kernel_fetch()
 {
+	local parts
+
 	[ ! -e "$(kernel_dir "$1")" ] || return 0
-	unpack_packages "$(kernel_dir "$1")" finish_image "linux-image-$1"
+	mapfile -t parts < <(apt-cache depends "linux-image-$1" |
+			     awk '$2 ~ /^linux-(binary|modules)-/ { print $2 }')
+	unpack_packages "$(kernel_dir "$1")" finish_image "linux-image-$1" "${parts[@]}"
 }
 
 # headers_fetch RELEASE: have its headers in the cache, and the scripts and the
@@ -163,6 +179,10 @@ headers_of()
 	case $1 in
 	*-debug)
 		printf '%s/source\n' "$DEBUG_KERNEL" ;;
+	7.2-cloud)
+		release=$(matrix_release "$1") || return 1
+		printf '%s/root/%s/usr/src/linux-headers-%s\n' "${JUMP_KERNEL%/*}" "$release" \
+			"$release" ;;
 	*)
 		release=$(matrix_release "$1") || return 1
 		printf '%s/headers/%s/usr/src/linux-headers-%s\n' "$MEND_CACHE" "$release" \
@@ -190,10 +210,10 @@ kernel_image()
 		printf '%s\n' "$1"
 		return 0 ;;
 	esac
-	if [[ " ${MATRIX[*]} 6.1-debug " == *" $1 "* ]]; then
+	if [[ " ${MATRIX[*]} ${EXTRA_KERNELS[*]} " == *" $1 "* ]]; then
 		release=$(matrix_release "$1") || return 1
 	elif [[ $1 != *-amd64 ]]; then
-		say "'$1' is neither one of ${MATRIX[*]}, nor a release, nor a path"
+		say "'$1' is neither one of ${MATRIX[*]} ${EXTRA_KERNELS[*]}, nor a release, nor a path"
 		return 1
 	fi
 	kernel_fetch "$release" || return 1
