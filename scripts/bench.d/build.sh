@@ -3,7 +3,7 @@
 #
 # What scripts/bench builds, below build/bench: the loader, a key, mend.ko as it
 # is shipped (no test switches), the benchmark's modules, signed bundles, and
-# the folder that the guest gets. Needs common.sh, kernels.sh, tree.sh.
+# the folder that the guest gets. Needs common.sh, kernels.sh, tree.sh, make.sh.
 
 build_loader()
 {
@@ -25,9 +25,7 @@ build_kmod()
 	local dir=$BENCH/$1
 
 	shadow "$dir/src" kmod include
-	make -C "$dir/src/kmod" -j"$(nproc)" \
-		KDIR="$(headers_of "$1")" \
-		MEND_KEYS="$BENCH/keys/mend.pem" modules
+	kbuild "$1" -C "$dir/src/kmod" -j"$(nproc)" MEND_KEYS="$BENCH/keys/mend.pem" modules
 	strip --strip-debug -o "$dir/mend.ko" "$dir/src/kmod/mend.ko"
 }
 
@@ -36,8 +34,7 @@ build_modules()
 {
 	local dir=$BENCH/$1
 
-	make -C "$MEND_ROOT/bench/modules" -j"$(nproc)" OUT="$dir/modules" \
-		KDIR="$(headers_of "$1")" \
+	kbuild "$1" -C "$MEND_ROOT/bench/modules" -j"$(nproc)" OUT="$dir/modules" \
 		MEND_SYMVERS="$dir/src/kmod/Module.symvers"
 }
 
