@@ -7,10 +7,12 @@
  */
 #include "attempt.h"
 
+#include <linux/bug.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
+#include "batch.h"
 #include "bind.h"
 #include "callbacks.h"
 #include "dirty.h"
@@ -72,6 +74,8 @@ static int visit_window(struct attempt *attempt, struct mend_switch *out)
 {
 	int err;
 
+	if (IS_ENABLED(CONFIG_MEND_SELFTEST))
+		WARN_ON(!batch_jumps_agree(attempt->plan->next));
 	out->attempts++;
 	attempt->called_ns = ktime_get_mono_fast_ns();
 	err = stop_machine(stop_window, attempt, NULL);

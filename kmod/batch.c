@@ -25,32 +25,18 @@
 #include <linux/slab.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include "arch/x86/text.h"
+#include "batch_list.h"
 #include "compat/ksyms.h"
 #include "patch.h"
 #include "redirect.h"
 #include "report.h"
 
-/**
- * struct batch - one ftrace_ops and its sites
- * @list: in batches, or in leaving
- * @ops: registered as long as the batch is in a list
- * @mod: the module that all its sites are in, NULL: vmlinux; set once
- * @nr: number of sites; set once
- * @sites: set once
- */
-struct batch {
-	struct list_head list;
-	struct ftrace_ops ops;
-	struct module *mod;
-	u32 nr;
-	struct attach_site sites[];
-};
-
-static DEFINE_MUTEX(batch_mutex);
-static LIST_HEAD(batches);
+DEFINE_MUTEX(batch_mutex);
+LIST_HEAD(batches);
 static LIST_HEAD(leaving);
 static DECLARE_WAIT_QUEUE_HEAD(has_left);
-static unsigned int holds;
+unsigned int batch_holds;
 static struct delayed_work release_work;
 /* ftrace's own trampolines; set once in batch_init(). */
 static unsigned long ftrace_callers[2];
@@ -75,7 +61,7 @@ static bool site_is_in(const struct list_head *list, unsigned long ip)
 	return false;
 }
 
-static int set_filter(struct batch *batch)
+int batch_set_filter(struct batch *batch)
 {
 	unsigned long *ips;
 	int err;
@@ -94,6 +80,7 @@ static int set_filter(struct batch *batch)
 static void batch_free(struct batch *batch)
 {
 	ftrace_free_filter(&batch->ops);
+	kvfree(batch->jumps);
 	kvfree(batch);
 }
 
@@ -151,7 +138,7 @@ static int try_attach(const struct attach_site *sites, u32 nr)
 
 	if (!probe)
 		return -ENOMEM;
-	err = set_filter(probe);
+	err = batch_set_filter(probe);
 	if (!err) {
 		err = register_ftrace_function(&probe->ops);
 		if (!err)
@@ -213,7 +200,8 @@ static void wait_for_sites(const struct attach_site *sites, u32 nr)
 
 static void batch_let_go(struct batch *batch)
 {
-	int err = unregister_ftrace_function(&batch->ops);
+	int err = batch->way == BATCH_JUMP ? batch_end_jumps(batch) :
+					     unregister_ftrace_function(&batch->ops);
 
 	mutex_lock(&batch_mutex);
 	list_del(&batch->list);
@@ -254,7 +242,7 @@ static int batch_register(const struct attach_site *sites, u32 nr, struct mend_r
 	if (!batch)
 		return report_fail(report, -ENOMEM, MEND_R_NOMEM,
 				   "out of memory while attaching %u functions", nr);
-	err = set_filter(batch);
+	err = batch_set_filter(batch);
 	if (!err)
 		err = register_ftrace_function(&batch->ops);
 	if (err)
@@ -314,7 +302,7 @@ int batch_attach(struct attach_site *sites, u32 nr, struct mend_report *report)
 	return err;
 }
 
-static bool batch_is_used(const struct batch *batch, const struct table *table)
+bool batch_is_used(const struct batch *batch, const struct table *table)
 {
 	u32 i;
 
@@ -332,7 +320,7 @@ static void release_unused(struct work_struct *work)
 	mutex_lock(&registry_mutex);
 	mutex_lock(&batch_mutex);
 	list_for_each_entry_safe(batch, next, &batches, list)
-		if (!holds && !batch_is_used(batch, redirect_current()))
+		if (!batch_holds && !batch_is_used(batch, redirect_current()))
 			list_move_tail(&batch->list, &leaving);
 	mutex_unlock(&batch_mutex);
 	mutex_unlock(&registry_mutex);
@@ -366,6 +354,7 @@ void batch_module_going(struct module *mod)
 	if (!has_batch_of(mod))
 		return;
 	wait_for_leaving();
+	batch_wait_settled();
 	mutex_lock(&batch_mutex);
 	list_for_each_entry_safe(batch, next, &batches, list)
 		if (batch->mod == mod)
@@ -375,18 +364,23 @@ void batch_module_going(struct module *mod)
 }
 
 /*
- * To a trampoline that calls this batch's handler alone; or, with another user of
- * the function, to one of ftrace's own, which go through the list of all users.
+ * With another user of the function, and on the way between handler and jump, ftrace
+ * goes through the list of all users; otherwise to a trampoline that calls this
+ * batch's handler alone, or by a jump.
  */
-static bool is_way_to(const struct batch *batch, unsigned long target)
+static bool is_way_to(const struct batch *batch, unsigned long ip, unsigned long to)
 {
-	if (!(batch->ops.flags & FTRACE_OPS_FL_ENABLED) || !target)
+	unsigned long target = arch_call_target(ip);
+	bool listed = target && (target == ftrace_callers[0] || target == ftrace_callers[1]);
+
+	if (batch->way != BATCH_HANDLER)
+		return listed || arch_jump_target(ip) == to;
+	if (!(batch->ops.flags & FTRACE_OPS_FL_ENABLED))
 		return false;
-	return target == batch->ops.trampoline || target == ftrace_callers[0] ||
-	       target == ftrace_callers[1];
+	return listed || (target && target == batch->ops.trampoline);
 }
 
-bool batch_leads_to_handler(unsigned long ip, unsigned long target)
+bool batch_leads_to(unsigned long ip, unsigned long to)
 {
 	struct batch *batch;
 	bool leads = false;
@@ -394,29 +388,45 @@ bool batch_leads_to_handler(unsigned long ip, unsigned long target)
 	mutex_lock(&batch_mutex);
 	list_for_each_entry(batch, &batches, list)
 		if (batch_has(batch, ip))
-			leads = is_way_to(batch, target);
+			leads = is_way_to(batch, ip, to);
 	mutex_unlock(&batch_mutex);
 	return leads;
+}
+
+enum batch_entry batch_entry(unsigned long ip)
+{
+	enum batch_entry entry = BATCH_ENTRY_NONE;
+	struct batch *batch;
+
+	mutex_lock(&batch_mutex);
+	list_for_each_entry(batch, &batches, list)
+		if (batch_has(batch, ip))
+			entry = batch->way == BATCH_JUMP ? BATCH_ENTRY_JUMP :
+							   BATCH_ENTRY_HANDLER;
+	mutex_unlock(&batch_mutex);
+	return entry;
 }
 
 void batch_hold(void)
 {
 	mutex_lock(&batch_mutex);
-	holds++;
+	batch_holds++;
 	mutex_unlock(&batch_mutex);
 }
 
 void batch_release_unused(unsigned int delay_ms)
 {
 	mutex_lock(&batch_mutex);
-	holds--;
+	batch_holds--;
 	mutex_unlock(&batch_mutex);
 	mod_delayed_work(system_unbound_wq, &release_work, msecs_to_jiffies(delay_ms));
+	batch_jump_later(delay_ms);
 }
 
 void batch_init(void)
 {
 	INIT_DELAYED_WORK(&release_work, release_unused);
+	batch_jump_init();
 	ftrace_callers[0] = ksyms_lookup("ftrace_caller");
 	ftrace_callers[1] = ksyms_lookup("ftrace_regs_caller");
 }
@@ -424,8 +434,10 @@ void batch_init(void)
 void batch_exit(void)
 {
 	cancel_delayed_work_sync(&release_work);
+	batch_jump_exit();
 	mutex_lock(&batch_mutex);
 	list_splice_tail_init(&batches, &leaving);
 	mutex_unlock(&batch_mutex);
 	let_go_of_leaving();
+	jump_exit();
 }

@@ -12,8 +12,10 @@
 
 #include <linux/types.h>
 #include <uapi/linux/mend.h>
+#include "compat/direct.h"
 
 struct module;
+struct table;
 
 /**
  * struct attach_site - one site to attach
@@ -68,13 +70,61 @@ void batch_release_unused(unsigned int delay_ms);
 void batch_module_going(struct module *mod);
 
 /**
- * batch_leads_to_handler() - does a call at a site end up in redirect_handler()?
+ * batch_leads_to() - does a call at a site end up where the table sends it?
  * @ip: the site
- * @target: where the call goes; 0: there is none
+ * @to: what the table says; not 0
  *
  * Context: registry_mutex held; sleeps.
  */
-bool batch_leads_to_handler(unsigned long ip, unsigned long target);
+bool batch_leads_to(unsigned long ip, unsigned long to);
+
+/** enum batch_entry - what stands at a function's entry */
+enum batch_entry {
+	BATCH_ENTRY_NONE,	/* nothing of ours */
+	BATCH_ENTRY_HANDLER,	/* a call that gets to the handler */
+	BATCH_ENTRY_JUMP,	/* a jump to the replacement */
+};
+
+/** batch_entry() - of a site; registry_mutex held; sleeps */
+enum batch_entry batch_entry(unsigned long ip);
+
+#ifdef MEND_HAVE_JUMPS
+
+/**
+ * batch_unjump() - sites that @next sends elsewhere call the handler again
+ *
+ * To be called with the next table before batch_attach(): a batch may lose sites
+ * that it has and does not use. Afterwards nothing jumps that should not until
+ * batch_release_unused(). Usually short; waits for a batch that has just begun to jump.
+ *
+ * Context: registry_mutex held, and batch_hold() in force; sleeps.
+ *
+ * Return: 0; an error with its reason; then some may jump still, to where they should.
+ */
+int batch_unjump(const struct table *next, struct mend_report *report);
+
+/** batch_jumps_agree() - does nothing jump that @next sends elsewhere? registry_mutex held */
+bool batch_jumps_agree(const struct table *next);
+
+/** batch_jump_changed() - after a change of batch_jump_ms */
+void batch_jump_changed(void);
+
+/** batch_jump_ms - how long after a switch sites begin to jump; 0: they do not */
+extern unsigned int batch_jump_ms;
+
+#else
+
+static inline int batch_unjump(const struct table *next, struct mend_report *report)
+{
+	return 0;
+}
+
+static inline bool batch_jumps_agree(const struct table *next)
+{
+	return true;
+}
+
+#endif /* MEND_HAVE_JUMPS */
 
 /** batch_init(), batch_exit() - exit detaches everything; nothing is on then */
 void batch_init(void);

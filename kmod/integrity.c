@@ -7,8 +7,9 @@
  *   text      of each payload with the copy that was made when it was loaded
  *             (text_copy.c tells what is left out of that, and why);
  *   entries   of each function that is replaced: ftrace's call is there, it goes
- *             to where ftrace has mend's handler called from, and the table has
- *             the replacement of whichever patch is on top.
+ *             to where ftrace has mend's handler called from, or a jump is there
+ *             and goes to where the table says; and the table has the replacement
+ *             of whichever patch is on top.
  *
  * This finds what went wrong: stray writes, other software that writes text,
  * tracing that was torn down by force. It is no defence against code in the
@@ -27,7 +28,6 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/workqueue.h>
-#include "arch/x86/text.h"
 #include "batch.h"
 #include "compat/ksyms.h"
 #include "patch.h"
@@ -103,8 +103,9 @@ static unsigned long replacement_on_top(unsigned long ip)
 
 static bool entry_differs(const struct patch_func *func)
 {
-	return !batch_leads_to_handler(func->ip, arch_call_target(func->ip)) ||
-	       table_lookup(redirect_current(), func->ip) != replacement_on_top(func->ip);
+	unsigned long to = table_lookup(redirect_current(), func->ip);
+
+	return !batch_leads_to(func->ip, to) || to != replacement_on_top(func->ip);
 }
 
 static u32 look_at_entries(struct patch *patch, struct mend_report *report)

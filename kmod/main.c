@@ -81,6 +81,24 @@ static const struct kernel_param_ops seconds_ops = {
 module_param_cb(verify_seconds, &seconds_ops, &integrity_seconds, 0644);
 MODULE_PARM_DESC(verify_seconds, "How often running text is compared with what was switched on; 0: only on request.");
 
+#ifdef MEND_HAVE_JUMPS
+static int jump_set(const char *value, const struct kernel_param *param)
+{
+	int err = param_set_uint(value, param);
+
+	if (!err && THIS_MODULE->state == MODULE_STATE_LIVE)
+		batch_jump_changed();
+	return err;
+}
+
+static const struct kernel_param_ops jump_ops = {
+	.set = jump_set,
+	.get = param_get_uint,
+};
+module_param_cb(jump_ms, &jump_ops, &batch_jump_ms, 0644);
+MODULE_PARM_DESC(jump_ms, "How many milliseconds after a switch calls of patched functions become plain jumps; 0: they do not.");
+#endif
+
 #ifdef CONFIG_MEND_SELFTEST
 module_param_named(test_no_memory, plan_test_no_memory, bool, 0644);
 MODULE_PARM_DESC(test_no_memory, "Test builds only: taking back finds no memory but what was kept back.");

@@ -5,8 +5,8 @@
  *   plan      work out what changes, the next table and what no task may be
  *             inside of
  *   prepare   the patches' own callbacks; make ftrace call the handler at sites
- *             that are new: they are not in the current table, so nothing
- *             changes yet
+ *             that jump and change, and at those that are new: they are not in
+ *             the current table, so nothing changes yet
  *   arm       allocate the dirty set and watch the scheduler: from here on
  *             nothing is allocated
  *   sweep     look at tasks while the machine runs, until only those are left
@@ -107,7 +107,8 @@ static int prepare_steps(struct plan *plan, struct mend_report *report)
 		if (err)
 			return err;
 	}
-	return batch_attach(plan->attach, plan->nr_sites, report);
+	err = batch_unjump(plan->next, report);
+	return err ? err : batch_attach(plan->attach, plan->nr_sites, report);
 }
 
 /* May be done again, when modules came or went. */

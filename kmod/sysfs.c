@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include "authorize.h"
+#include "batch.h"
 #include "compat/compat.h"
 #include "patch.h"
 #include "probation.h"
@@ -29,6 +30,7 @@ static struct kset *mend_kset;
 
 #define to_patch(k)	container_of(k, struct patch, kobj)
 #define to_object(k)	container_of(k, struct patch_object, kobj)
+#define to_func(k)	container_of(k, struct patch_func, kobj)
 
 static ssize_t name_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -305,16 +307,48 @@ static const struct kobj_type object_ktype = {
 
 static void func_release(struct kobject *kobj)
 {
-	struct patch_func *func = container_of(kobj, struct patch_func, kobj);
+	struct patch_func *func = to_func(kobj);
 	struct patch *patch = func->patch;
 
 	kfree(func);
 	kobject_gone(patch);
 }
 
+static const char *entry_name(const struct patch_object *object, unsigned long ip)
+{
+	switch (object->bound ? batch_entry(ip) : BATCH_ENTRY_NONE) {
+	case BATCH_ENTRY_HANDLER:
+		return "handler";
+	case BATCH_ENTRY_JUMP:
+		return "jump";
+	default:
+		return "none";
+	}
+}
+
+static ssize_t entry_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct patch_func *func = to_func(kobj);
+	const char *name;
+
+	mutex_lock(&registry_mutex);
+	name = entry_name(to_object(kobj->parent), func->ip);
+	mutex_unlock(&registry_mutex);
+	return sysfs_emit(buf, "%s\n", name);
+}
+
+ATTR_RO(entry);
+
+static struct attribute *func_attrs[] = {
+	&entry_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(func);
+
 static const struct kobj_type func_ktype = {
 	.release = func_release,
 	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = func_groups,
 };
 
 void sysfs_patch_init(struct patch *patch)

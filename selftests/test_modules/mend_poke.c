@@ -5,7 +5,7 @@
  *	symbol=MODULE:FUNCTION	where
  *	call=0	the number that it returns becomes another one: one byte of its
  *		first "mov $number, %eax"
- *	call=1	the call that it begins with becomes a NOP
+ *	call=1	the call or jump that it begins with becomes a NOP
  *
  * Locking: none; the machine is stopped for a change.
  */
@@ -20,6 +20,7 @@
 
 #define REACH	64
 #define CALL	0xe8
+#define JMP	0xe9
 #define MOV_EAX	0xb8
 
 static char *symbol;
@@ -72,7 +73,7 @@ static int find_place(u8 *function)
 
 	for (i = 0; i < REACH; i++) {
 		poke.addr = function + i;
-		if (call && function[i] == CALL) {
+		if (call && (function[i] == CALL || function[i] == JMP)) {
 			memcpy(poke.bytes, nop, sizeof(nop));
 			poke.len = sizeof(nop);
 			return 0;

@@ -65,6 +65,17 @@ static inline bool arch_is_lock_prefix(u8 a, u8 b)
 	return (a == 0xf0 && b == 0x3e) || (a == 0x3e && b == 0xf0);
 }
 
+static inline unsigned long arch_branch_target(unsigned long ip, u8 opcode)
+{
+	u8 insn[MCOUNT_INSN_SIZE];
+	s32 offset;
+
+	if (copy_from_kernel_nofault(insn, (const void *)ip, sizeof(insn)) || insn[0] != opcode)
+		return 0;
+	memcpy(&offset, insn + 1, sizeof(offset));
+	return ip + sizeof(insn) + offset;
+}
+
 /**
  * arch_call_target() - where does the call at @ip go?
  *
@@ -72,13 +83,13 @@ static inline bool arch_is_lock_prefix(u8 a, u8 b)
  */
 static inline unsigned long arch_call_target(unsigned long ip)
 {
-	u8 insn[MCOUNT_INSN_SIZE];
-	s32 offset;
+	return arch_branch_target(ip, 0xe8);
+}
 
-	if (copy_from_kernel_nofault(insn, (const void *)ip, sizeof(insn)) || insn[0] != 0xe8)
-		return 0;
-	memcpy(&offset, insn + 1, sizeof(offset));
-	return ip + sizeof(insn) + offset;
+/** arch_jump_target() - the same of a jump */
+static inline unsigned long arch_jump_target(unsigned long ip)
+{
+	return arch_branch_target(ip, 0xe9);
 }
 
 #endif /* MEND_ARCH_X86_TEXT_H */
