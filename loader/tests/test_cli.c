@@ -103,7 +103,7 @@ static void make_bundle(void)
 static void every_command_has_help_with_examples(void **state)
 {
 	static const char *const verbs[] = {
-		"keygen", "pack", "sign", "verify", "inspect", "apply", "revert", "confirm",
+		"build", "keygen", "pack", "sign", "verify", "inspect", "apply", "revert", "confirm",
 		"status", "check", "list", "uname", "history", "stage"
 	};
 	char args[64];
@@ -391,6 +391,21 @@ static void without_mend_ko_the_answer_is_1(void **state)
 	assert_int_equal(mend("uname"), 0);
 }
 
+/* A program of that name that says how it was called. */
+static void build_is_another_program(void **state)
+{
+	(void)state;
+	assert_int_equal(test_run(&out, "cd %s && mkdir bin && echo '#!/bin/sh' >bin/mend-build && "
+				  "echo 'printf \"<%%s>\" \"$@\"; exit 4' >>bin/mend-build && "
+				  "chmod +x bin/mend-build", dir), 0);
+	assert_int_equal(test_run(&out, "cd %s && PATH=$PWD/bin:$PATH " TEST_MEND
+				  " build a.patch --kernel 'b c' --json --keep --help", dir), 4);
+	assert_string_equal(text(), "<--json><a.patch><--kernel><b c><--keep><--help>");
+	assert_int_equal(test_run(&out, "cd %s && PATH=/nonexistent " TEST_MEND " build x", dir),
+			 1);
+	test_contains(text(), "cannot run mend-build: No such file");
+}
+
 static void lost_output_is_an_error(void **state)
 {
 	(void)state;
@@ -419,6 +434,7 @@ int main(void)
 		TEST(expired_certificates_sign_nothing),
 		TEST(another_kernels_bundle_is_3),
 		TEST(without_mend_ko_the_answer_is_1),
+		TEST(build_is_another_program),
 		TEST(lost_output_is_an_error),
 	};
 
