@@ -15,7 +15,7 @@
 
 struct options {
 	const char *exact, *before, *after, *kernel, *module, *module_path, *symvers, *file;
-	const char *mend_symvers, *prefix, *out, *in, *owner, *syms;
+	const char *mend_symvers, *shared, *prefix, *out, *in, *owner, *syms;
 	bool json;
 };
 
@@ -37,6 +37,7 @@ static const char usage[] =
 "  --module-name N  its name\n"
 "  --symvers FILE   the kernel's Module.symvers\n"
 "  --mend-symvers FILE  that of mend.ko, for diffs that use mend/diff.h\n"
+"  --shared FILE    names that one touched file defines anew and another one uses\n"
 "  --file NAME      the source file, for messages (the changed object)\n"
 "  --prefix N       makes names of functions unique in a payload (0)\n"
 "  --json           findings and functions as JSON on standard output\n"
@@ -50,7 +51,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "exact", 1, NULL, 'x' }, { "before", 1, NULL, 'b' }, { "after", 1, NULL, 'a' },
 		{ "kernel", 1, NULL, 'k' }, { "module", 1, NULL, 'm' },
 		{ "module-name", 1, NULL, 'n' }, { "symvers", 1, NULL, 's' },
-		{ "mend-symvers", 1, NULL, 'M' },
+		{ "mend-symvers", 1, NULL, 'M' }, { "shared", 1, NULL, 'S' },
 		{ "file", 1, NULL, 'f' }, { "prefix", 1, NULL, 'p' }, { "out", 1, NULL, 'o' },
 		{ "in", 1, NULL, 'i' }, { "owner", 1, NULL, 'w' }, { "syms", 1, NULL, 'y' },
 		{ "json", 0, NULL, 'j' }, { 0 }
@@ -58,7 +59,7 @@ static void parse(int argc, char **argv, struct options *o)
 	const char **const slots[256] = {
 		['x'] = &o->exact, ['b'] = &o->before, ['a'] = &o->after, ['k'] = &o->kernel,
 		['m'] = &o->module_path, ['n'] = &o->module, ['s'] = &o->symvers,
-		['M'] = &o->mend_symvers,
+		['M'] = &o->mend_symvers, ['S'] = &o->shared,
 		['f'] = &o->file, ['p'] = &o->prefix, ['o'] = &o->out, ['i'] = &o->in,
 		['w'] = &o->owner, ['y'] = &o->syms,
 	};
@@ -112,7 +113,7 @@ static int finish(const struct diff *d, const struct options *o)
 		return EXIT_REFUSED;
 	}
 	refusals_print(&d->notes, o->file, stderr);
-	return d->nr_changed ? 0 : EXIT_NO_CHANGE;
+	return d->nr_changed || d->nr_shared ? 0 : EXIT_NO_CHANGE;
 }
 
 static int run_diff(const struct options *o)
@@ -133,6 +134,8 @@ static int run_diff(const struct options *o)
 	d.symvers = symvers_read(o->symvers);
 	if (o->mend_symvers)
 		d.mend = symvers_read(o->mend_symvers);
+	if (o->shared)
+		d.shared = shared_read(o->shared);
 	d.kernel = image_open_kernel(o->kernel);
 	d.img = o->module ? image_open_module(o->module_path, o->module) : d.kernel;
 	if (anchor_absent(exact, d.img)) {
@@ -151,7 +154,7 @@ static int run_diff(const struct options *o)
 	pass_closure(&d);
 	hooks_check(&d);
 	pass_patchable(&d);
-	if (d.nr_changed) {
+	if (d.nr_changed || d.nr_shared) {
 		layouts_compare(layouts_read(o->before), layouts_read(o->after), d.symvers,
 				&d.refusals);
 		pass_emit(&d, o->prefix, o->out);

@@ -141,10 +141,14 @@ static void need_entries(struct work *w, const struct section *owner)
 	}
 }
 
-/* Functions that have changed, and what refers to callbacks. */
-static bool is_root(const struct section *sec)
+/* Functions that have changed, what refers to callbacks, and what other files use. */
+static bool is_root(struct diff *d, const struct section *sec)
 {
-	return sec->changed || (sec->kind == SEC_HOOK && has_prefix(sec->name, HOOK_SECTION));
+	bool shared = shared_symbol(d->shared, sec);
+
+	d->nr_shared += shared;
+	return shared || sec->changed ||
+	       (sec->kind == SEC_HOOK && has_prefix(sec->name, HOOK_SECTION));
 }
 
 void pass_closure(struct diff *d)
@@ -154,7 +158,7 @@ void pass_closure(struct diff *d)
 	size_t i;
 
 	for (i = 1; i < d->after->nr_secs; i++)
-		if (is_root(&d->after->secs[i]))
+		if (is_root(d, &d->after->secs[i]))
 			include(&w, &d->after->secs[i]);
 	for (i = 0; i < w.nr; i++) {
 		sec = w.list[i];

@@ -135,7 +135,8 @@ bool origin_undefined(struct diff *d, const char *name, const char *function,
 	const struct symver *v = symvers_find(d->symvers, name);
 	uint64_t addr;
 
-	if (symvers_is_kernels(d->symvers, name) || is_mends(d, name)) {
+	if (symvers_is_kernels(d->symvers, name) || is_mends(d, name) ||
+	    is_shared(d->shared, name)) {
 		*out = (struct origin){ .name = name, .object = "vmlinux", .exported = true };
 		return true;
 	}

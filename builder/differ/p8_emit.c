@@ -74,7 +74,10 @@ static void add_section(struct emit *e, struct section *sec)
 		writer_append(out, sec->data, sec->size);
 }
 
-/* Names for stack traces. Two files may have functions of one name: all are local. */
+/*
+ * Names for stack traces. Two files may have functions of one name: all are local but
+ * what another file uses.
+ */
 static void add_symbols(struct emit *e, const struct section *sec)
 {
 	const struct symbol *sym;
@@ -84,8 +87,9 @@ static void add_symbols(struct emit *e, const struct section *sec)
 		return;
 	for (i = 0; i < sec->nr_syms; i++) {
 		sym = sec->syms[i];
-		writer_symbol(&e->w, sym->name, STB_LOCAL, sym->type, sec->out, sym->value,
-			      sym->size);
+		writer_symbol(&e->w, sym->name,
+			      sym == shared_symbol(e->d->shared, sec) ? STB_GLOBAL : STB_LOCAL,
+			      sym->type, sec->out, sym->value, sym->size);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "anchor.h"
 #include "object.h"
 #include "refuse.h"
+#include "shared.h"
 
 struct diff {
 	struct object *before, *after;
@@ -20,9 +21,11 @@ struct diff {
 	const struct image *kernel;
 	const struct symvers *symvers;
 	const struct symvers *mend;	/* what mend.ko exports; NULL: not known */
+	const struct shared *shared;	/* with the other touched files; may be NULL */
 	struct refusals refusals;
 	struct refusals notes;		/* what the author should know */
 	size_t nr_changed;	/* functions that are replaced */
+	size_t nr_shared;	/* what is new here and used by another file */
 };
 
 /** pass_correlate() - pass 3: twins, what is the same thing in both */

@@ -133,17 +133,18 @@ differ()
 
 	[ -z "$3" ] || args+=(--module "$work/$3.ko" --module-name "$3")
 	[ -z "${opt[json]:-}" ] || args+=(--json)
+	[ ! -s "$2.shared" ] || args+=(--shared "$2.shared")
 	"$BUILDER/mend-differ" diff --exact "$2.exact.o" --before "$2.before.o" \
 		--after "$2.after.o" --kernel "$vmlinux" --symvers "$objtree/Module.symvers" \
 		--mend-symvers "$symvers" --file "$1" --prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
 	return "$status"
 }
 
+# Compiles, and keeps what comparing needs to know: "FILE MODULE" and objtool's arguments.
 compile_file()
 {
-	local file=$1 number=$2 stem module
+	local file=$1 stem=$work/out/$2 module
 
-	stem=$work/out/$number
 	kbuild_command "$file"
 	module=$(module_of_command)
 	if [ -n "$module" ] && ! module_file "$module"; then
@@ -152,7 +153,17 @@ compile_file()
 		return 2
 	fi
 	compile_three "$file" "$stem"
+	printf '%s %s\n' "$file" "$module" >"$stem.is"
+	printf '%s\n' "$objtool_args" >"$stem.objtool"
+}
+
+compare_file()
+{
+	local number=$1 stem=$work/out/$1 file module
+
+	read -r file module <"$stem.is"
 	differ "$file" "$stem" "$module" "$number" || return $?
+	objtool_args=$(cat "$stem.objtool")
 	finish_object "$stem" "${module:-vmlinux}"
 }
 
@@ -182,11 +193,46 @@ finish_object()
 	objects+=("$stem")
 }
 
+defined_in() { nm --defined-only "${@:2}" "$1" | awk '{ print $NF }' | LC_ALL=C sort -u; }
+
+# What each file defines anew, and what it uses and does not define.
+list_names()
+{
+	local stem
+
+	for stem in "$work"/out/*.is; do
+		[ -e "$stem" ] || continue
+		stem=${stem%.is}
+		LC_ALL=C comm -13 <(defined_in "$stem.before.o") <(defined_in "$stem.after.o" -g) \
+			>"$stem.new"
+		nm -u "$stem.after.o" | awk '{ print $NF }' | LC_ALL=C sort -u >"$stem.uses"
+	done
+}
+
+# For each file the names that it shares with another one. What is new in a module can be
+# used only there: it refers to that module, which may not be loaded.
+share_names()
+{
+	local a b of_a of_b
+
+	list_names
+	for a in "$work"/out/*.is; do
+		for b in "$work"/out/*.is; do
+			read -r _ of_a <"$a" || true
+			read -r _ of_b <"$b" || true
+			[ "$a" != "$b" ] || continue	# or there are none
+			[ -z "$of_a" ] || [ "$of_a" = "$of_b" ] || continue
+			LC_ALL=C comm -12 "${a%.is}.new" "${b%.is}.uses" |
+				tee -a "${a%.is}.shared" >>"${b%.is}.shared"
+		done
+	done
+}
+
 compile_all()
 {
-	local file status number=0 worst=3
+	local file status i number=0 worst=3
 
-	need make
+	need make nm
 	cc=$(compiler)
 	need "${cc:?the configuration names no compiler}"
 	include=$(find_include)
@@ -197,9 +243,14 @@ compile_all()
 	objects=()
 	[ ${#changed_headers[@]} -eq 0 ] || header_users
 	for file in "${files[@]}"; do
-		status=0
-		compile_file "$file" "$number" || status=$?
+		compile_file "$file" "$number" || worst=2
 		number=$((number + 1))
+	done
+	share_names
+	for ((i = 0; i < number; i++)); do
+		[ -e "$work/out/$i.is" ] || continue
+		status=0
+		compare_file "$i" || status=$?
 		case $status in
 		0|3)	;;
 		2|4)	worst=$status ;;

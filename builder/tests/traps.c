@@ -236,6 +236,12 @@ int self(int x)
 	return x;
 #endif
 }
+#ifdef AFTER_NEW_GLOBAL
+int new_global(int x)
+{
+	return x + 7;
+}
+#endif
 #ifdef AFTER_EXPORT
 asm(".section \"___ksymtab+self\",\"a\"\n.long self - .\n.previous");
 #endif

@@ -190,6 +190,23 @@ sub is_branch
 	return $at > 1 && substr($sec->{data}, $at - 2, 2) =~ /^\x0f[\x80-\x8f]/s;
 }
 
+# What another touched file defines, and its original does not, is of the payload, too.
+sub check_peer
+{
+	my ($c, $r, $to, $at, $where) = @_;
+	my $name = $r->{sym}{name};
+
+	for my $peer (grep { $_ != $c && %{$_->{origin}{at}} } @{$c->{peers}}) {
+		my ($sym) = grep { $_->{sec} && $_->{bind} == Elf::GLOBAL && $_->{name} eq $name }
+			    @{$peer->{after}{syms}};
+
+		next if !$sym || grep { $_->{sec} && $_->{name} eq $name } @{$peer->{before}{syms}};
+		return queue($peer, $sym->{sec}, 0, $sym->{sec}{size}, $to,
+			     $at - $r->{addend} - $sym->{value}, $where);
+	}
+	wrong($c, $where, "leads into the payload, and $name is outside");
+}
+
 # Is the payload's reference to something of its own the changed compile's?
 sub check_inside
 {
@@ -201,8 +218,7 @@ sub check_inside
 	return if !$mine && $r->{sym}{name} eq 'mend_this_patch' &&
 		  grep { $_->{name} eq 'mend_this_patch' && $_->{value} == $at - $r->{addend} }
 		       @{$to->{syms}};
-	return wrong($c, $where, "leads into the payload, and $r->{sym}{name} is outside")
-		unless $mine;
+	return check_peer($c, $r, $to, $at, $where) unless $mine;
 	$sym = Elf::only_thing($mine);
 	wrong($c, $where, "has the address of the new $sym->{name} instead of the original's")
 		if $sym && $sym->{type} == Elf::FUNC && $c->{replaced}{$sym->{name}} &&

@@ -9,7 +9,7 @@ use integer;
 
 use constant { ALLOC => 2, WRITE => 1, EXEC => 4, MERGE => 0x10, STRINGS => 0x20 };
 use constant { NOTYPE => 0, OBJECT => 1, FUNC => 2, SECTION => 3, FILE => 4 };
-use constant { NOBITS => 8 };
+use constant { NOBITS => 8, GLOBAL => 1 };
 
 # Relocation types: bytes that are written, and whether relative to the place.
 our %WIDTH = (0 => 0, 1 => 8, 2 => 4, 4 => 4, 10 => 4, 11 => 4, 24 => 8);
