@@ -41,6 +41,27 @@ bool mend_require_signature = IS_ENABLED(CONFIG_MEND_REQUIRE_SIGNATURE);
 module_param_named(require_signature, mend_require_signature, bool, 0444);
 MODULE_PARM_DESC(require_signature, "Refuse payloads that were not authorized. 0 taints the kernel, is for development, and is impossible under lockdown.");
 
+/*
+ * The brake, for a machine that does not come up with its patches: mend.mode=off on the
+ * kernel command line, which modprobe hands over. Without mend.ko nothing is switched on.
+ */
+static char *mode = "apply";
+module_param(mode, charp, 0444);
+MODULE_PARM_DESC(mode, "\"apply\"; or \"stage\" or \"off\": mend.ko refuses to be loaded, so that nothing is switched on.");
+
+static int check_mode(void)
+{
+	if (sysfs_streq(mode, "apply"))
+		return 0;
+	if (!sysfs_streq(mode, "stage") && !sysfs_streq(mode, "off")) {
+		pr_err("mode=%s is none: it must be apply, stage or off\n", mode);
+		return -EINVAL;
+	}
+	pr_notice("mode=%s: not loaded, so nothing is switched on; see the kernel command line\n",
+		  mode);
+	return -EPERM;
+}
+
 static int check_set(const char *value, const struct kernel_param *param)
 {
 	if (sysfs_streq(value, "dirty"))
@@ -130,6 +151,9 @@ static int __init mend_init(void)
 {
 	int err;
 
+	err = check_mode();
+	if (err)
+		return err;
 	err = check_policy();
 	if (err)
 		return err;

@@ -59,6 +59,19 @@ test_mend_requires_signatures_unless_told_otherwise()
 	expect 0 "$(target plain)" "target_plain()"
 }
 
+test_mode_off_or_stage_keeps_mend_from_being_loaded()
+{
+	local mode
+
+	unload mend
+	for mode in off stage nonsense; do
+		expect_failure insmod "$MEND_KO" mode=$mode
+		is_loaded mend && fail "mend.ko is loaded with mode=$mode"
+	done
+	load_mend_with mode=apply
+	expect apply "$(cat /sys/module/mend/parameters/mode)" "the mode"
+}
+
 test_require_signature_cannot_be_changed_later()
 {
 	load_mend
