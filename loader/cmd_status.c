@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/check.h"
 #include "lib/json.h"
 #include "lib/standing.h"
 #include "ui.h"
 #include "ui_colour.h"
 #include "ui_patches.h"
+#include "ui_survey.h"
 
 static const char help[] =
 	"Usage: mend status [NAME] [--exit-code | --watch] [--json]\n"
@@ -46,23 +46,6 @@ struct request {
 	const char *name;
 	bool exit_code, watch;
 };
-
-/* Why this kernel cannot be patched, into @text; NULL: it can be, as far as is known */
-static const char *unfit(const struct survey *s, char *text, size_t size)
-{
-	struct checks c = { 0 };
-	bool bad = false;
-	struct err e;
-
-	if (!s->loaded) {
-		check_kernel(&machine_real, &c);
-		bad = checks_error(&c, &e);
-		checks_free(&c);
-	}
-	if (bad)
-		snprintf(text, size, "%s", e.message);
-	return bad ? text : NULL;
-}
 
 static enum ui_colour colour_of(enum standing_answer answer)
 {
@@ -156,11 +139,8 @@ static json_t *document(const struct survey *s, const struct standing *st, const
 
 static int look(struct survey *s, struct standing *st, const char *name, struct err *e)
 {
-	char text[ERR_TEXT_LEN];
-
-	if (survey_read(&machine_real, s, e))
+	if (ui_survey(s, st, e))
 		return -1;
-	standing_judge(s, unfit(s, text, sizeof(text)), st);
 	if (!name || !s->loaded || sysfs_find_name(&s->patches, name))
 		return 0;
 	survey_free(s);

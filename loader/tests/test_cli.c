@@ -104,7 +104,7 @@ static void every_command_has_help_with_examples(void **state)
 {
 	static const char *const verbs[] = {
 		"build", "keygen", "pack", "sign", "verify", "inspect", "apply", "revert", "confirm",
-		"status", "check", "list", "uname", "history", "stage"
+		"status", "check", "list", "uname", "history", "stage", "metrics"
 	};
 	char args[64];
 	size_t i;
@@ -149,7 +149,7 @@ static void wrong_usage_is_64(void **state)
 		"confirm A", "confirm a/b", "confirm --nonsense", "revert A", "revert a/b", "revert ../a", "status a b",
 		"status --watch --exit-code", "status --watch=1", "check a b",
 		"check a --keys b --cert c", "list a", "uname a", "history a b", "stage", "stage a b",
-		"stage a --keys b --cert c",
+		"stage a --keys b --cert c", "metrics a",
 		"pack -o x", "pack -o x " HEAD, "pack " HEAD GOOD, "pack -o x " HEAD GOOD "y",
 		"pack -o x " HEAD GOOD "--key y", "pack -o x " HEAD GOOD "--cert y",
 		"pack -o x " HEAD GOOD "--name Bad", "pack -o x " HEAD GOOD "--generation 0",

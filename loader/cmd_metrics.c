@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mend metrics
+ */
+#include <stdio.h>
+
+#include "lib/fs.h"
+#include "lib/json.h"
+#include "lib/metrics.h"
+#include "ui.h"
+#include "ui_survey.h"
+
+static const char help[] =
+	"Usage: mend metrics [--output FILE] [--json]\n"
+	"\n"
+	"Prints what status and history tell as OpenMetrics: the answer, patches with their state,\n"
+	"CVEs, pause and the time from publication to their switch, and how commands ended. Needs\n"
+	"no root.\n"
+	"\n"
+	"  --output FILE  write it there, all or nothing; for node_exporter's textfile collector\n"
+	"\n"
+	"Examples:\n"
+	"  mend metrics\n"
+	"  mend metrics --output /var/lib/prometheus/node-exporter/mend.prom\n"
+	"\n"
+	"Exit codes: 0 done, also without mend.ko, 1 error.\n";
+
+enum { OPT_OUTPUT = OPT_FIRST };
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, OPT_OUTPUT },
+	UI_OPTIONS
+};
+
+static int gather(struct buf *text, struct err *e)
+{
+	struct records history;
+	struct standing st;
+	struct survey s;
+
+	if (ui_survey(&s, &st, e))
+		return -1;
+	if (store_read(&machine_real, &history, e)) {
+		survey_free(&s);
+		return -1;
+	}
+	metrics_write(&s, &st, &history, text);
+	records_free(&history);
+	survey_free(&s);
+	return text->failed ? err_nomem(e) : 0;
+}
+
+static int print(const struct ui *ui, const struct buf *text)
+{
+	json_t *doc;
+
+	if (!ui->json) {
+		fwrite(text->data, 1, text->len, stdout);
+		return EXIT_CODE_OK;
+	}
+	doc = json_object();
+	json_object_set_new(doc, "openmetrics",
+			    json_stringn((const char *)text->data, text->len));
+	return ui_json(doc);
+}
+
+static int run(struct ui *ui, int argc, char **argv)
+{
+	const char *output = NULL;
+	struct buf text = { 0 };
+	struct err e;
+	int c;
+
+	while ((c = ui_getopt(ui, argc, argv, ":", options)) != -1) {
+		if (c == '?')
+			return ui->exit;
+		output = optarg;
+	}
+	if (optind < argc)
+		return ui_usage(ui, "'metrics' takes no argument");
+	if (gather(&text, &e) || (output && fs_write(output, buf_bytes(&text), 0644, true, &e)))
+		c = ui_fail(ui, &e);
+	else
+		c = output && !ui->json ? EXIT_CODE_OK : print(ui, &text);
+	buf_free(&text);
+	return c;
+}
+
+const struct cmd cmd_metrics = {
+	"metrics", "print what monitoring wants to know, as OpenMetrics", help, run
+};
