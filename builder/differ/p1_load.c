@@ -305,7 +305,7 @@ struct rela *rela_range(const struct section *sec, uint64_t start, uint64_t size
 	for (i = lo; i < sec->nr_relas && sec->relas[i].offset - start < size; i++)
 		;
 	*nr = i - lo;
-	return sec->relas + lo;
+	return sec->relas ? sec->relas + lo : NULL;
 }
 
 struct symbol *section_symbol(const struct section *sec)

@@ -93,7 +93,7 @@ char *aggregate_name(Dwarf_Die *type, const char *alias)
 
 char *type_text(Dwarf_Die *type, enum text_kind kind)
 {
-	char *text = NULL;
+	char *text = NULL, *copy;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
@@ -102,7 +102,9 @@ char *type_text(Dwarf_Die *type, enum text_kind kind)
 	put_type(f, type, kind, 0);
 	if (fclose(f))
 		fail("out of memory");
-	return text;
+	copy = xasprintf("%s", text);
+	free(text);
+	return copy;
 }
 
 uint64_t member_bit(Dwarf_Die *member)
@@ -231,7 +233,6 @@ static void put_named(FILE *f, Dwarf_Die *type, const char *alias, enum text_kin
 		fputs(name, f);
 	else
 		put_members(f, type, kind, depth);
-	free(name);
 }
 
 static void put_type(FILE *f, Dwarf_Die *type, enum text_kind kind, unsigned int depth)
