@@ -18,8 +18,10 @@ sub names_at
 	my ($s) = @_;
 	my %at;
 
+	# A sum is signed, and what was read is not.
 	for my $name (keys %{$s->{names}}) {
-		push @{$at{"@$_"}}, Elf::base_name($name) for Shipped::named($s, $name);
+		push @{$at{"@$_"}}, Elf::base_name($name)
+			for map { Shipped::plus($_, 0) } Shipped::named($s, $name);
 	}
 	return \%at;
 }
@@ -83,6 +85,7 @@ sub compare
 	$refs = references($record->{sec}, $record->{offset}, $mine->{size});
 	$x = substr($record->{sec}{data}, $record->{offset}, $mine->{size});
 	$y = Shipped::bytes($s, $addr, $mine->{size});
+	$s->{compared} += keys %$refs;
 	for my $at (sort { $a <=> $b } keys %$refs) {
 		my $width = $Elf::WIDTH{$refs->{$at}[0]};
 		my $found = check_reference($s, $names, Shipped::plus($addr, $at), $refs->{$at});
@@ -102,7 +105,8 @@ sub check
 	my @records = Payload::records($ko);
 	my @wrong = map { compare($s, $names, $_) } @records;
 
-	printf "%s: %d functions, %d findings\n", $ko->{path}, scalar(@records), scalar(@wrong);
+	printf "%s: %d functions and %d references compared with what was shipped, %d findings\n",
+	       $ko->{path}, scalar(@records), $s->{compared}, scalar(@wrong);
 	return @wrong;
 }
 
