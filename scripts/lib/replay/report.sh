@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # Tables from the folders of cases: docs/coverage.md, and a summary for the terminal.
 
@@ -137,7 +137,10 @@ report()
 		if [ -s "$work/drawn" ]; then
 			section_of "${work%/}"
 		elif [ -s "$work/result" ]; then
-			printf '\n## The gold case\n\n```\n'
+			printf '\n## The gold case\n\n%s is what differs from %s to %s. ' \
+				"$GOLD_FILE" "$GOLD_OLD" "$GOLD_NEW"
+			printf 'Built for %s, and compared\nwith what was shipped in %s:\n\n```\n' \
+				"$GOLD_OLD_RELEASE" "$GOLD_NEW_RELEASE"
 			sed 's,^[^ ]*/,,' "$work/result"
 			printf '```\n'
 		fi
