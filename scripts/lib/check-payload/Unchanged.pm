@@ -42,9 +42,14 @@ sub meaning
 
 	return "$r->{sym}{name}+$at" unless $to;
 	$sym = Elf::only_thing($to);
+	$sym = undef if $sym && $sym->{name} =~ /^__UNIQUE_ID_/;
 	return Elf::base_name($sym->{name}) . '+' . ($at - $sym->{value}) if $sym;
 	$bias = Elf::bias($sec, $r);
 	$sym = Elf::covering($to, $at + $bias);
+	# Such numbers go on when the change counts, too: what is there tells which one it is.
+	return 'counted ' . ($at - $sym->{value}) . ' ' .
+	       content($to, $sym->{value}, $sym->{size}, $depth - 1)
+		if $sym && $sym->{name} =~ /^__UNIQUE_ID_/ && $depth > 0;
 	return Elf::base_name($sym->{name}) . '+' . ($at - $sym->{value}) if $sym;
 	return 'replacement' if $to->{name} =~ /^\.altinstr_/;
 	return constant($to, $at + $bias, $depth) unless $to->{flags} & (Elf::WRITE | Elf::EXEC);
