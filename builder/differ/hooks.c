@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "files.h"
 
 /* struct mend_state: an id, a version, and a pointer that is not for here */
 #define STATE_SIZE	24
@@ -102,11 +103,9 @@ static void write_states(const struct section *sec, FILE *f)
 void hooks_write(const struct diff *d, struct writer *w, const char *prefix, const char *path)
 {
 	const struct section *sec;
-	FILE *f = fopen(path, "we");
+	FILE *f = file_create(path);
 	size_t i;
 
-	if (!f)
-		fail("%s: cannot be written: %m", path);
 	for (i = 1; i < d->after->nr_secs; i++) {
 		sec = &d->after->secs[i];
 		if (is_hook(sec))
@@ -114,6 +113,5 @@ void hooks_write(const struct diff *d, struct writer *w, const char *prefix, con
 		else if (is_states(sec))
 			write_states(sec, f);
 	}
-	if (fclose(f))
-		fail("%s: cannot be written: %m", path);
+	file_written(f, path);
 }

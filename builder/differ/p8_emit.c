@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "files.h"
 #include "hooks.h"
 #include "origin.h"
 #include "tables.h"
@@ -339,25 +340,15 @@ static void add_function(struct emit *e, const struct section *sec, const char *
 		(unsigned long)sym->size);
 }
 
-static FILE *create(const char *path)
-{
-	FILE *f = fopen(path, "we");
-
-	if (!f)
-		fail("%s: cannot be written: %m", path);
-	return f;
-}
-
 static void write_moved(const struct emit *e, const char *path)
 {
-	FILE *f = create(path);
+	FILE *f = file_create(path);
 	size_t i;
 
 	for (i = 0; i < e->nr_moved; i++)
 		fprintf(f, "%s %s %d\n", e->moved[i].name, e->moved[i].object,
 			e->moved[i].sympos);
-	if (fclose(f))
-		fail("%s: cannot be written: %m", path);
+	file_written(f, path);
 }
 
 void pass_emit(struct diff *d, const char *prefix, const char *out)
@@ -365,7 +356,7 @@ void pass_emit(struct diff *d, const char *prefix, const char *out)
 	const char *funcs = xasprintf("%s.funcs", out);
 	struct emit e = { .d = d };
 	struct object *obj = d->after;
-	FILE *f = create(funcs);
+	FILE *f = file_create(funcs);
 	size_t i;
 
 	for (i = 1; i < obj->nr_secs; i++)
@@ -379,8 +370,7 @@ void pass_emit(struct diff *d, const char *prefix, const char *out)
 			add_relas(&e, &obj->secs[i]);
 	for (i = 1; i < obj->nr_secs; i++)
 		add_function(&e, &obj->secs[i], prefix, f);
-	if (fclose(f))
-		fail("%s: cannot be written: %m", funcs);
+	file_written(f, funcs);
 	if (d->refusals.nr) {
 		unlink(funcs);
 		return;

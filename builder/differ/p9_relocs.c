@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "files.h"
 #include "writer.h"
 #include "../../include/mend/payload.h"
 
@@ -36,10 +37,8 @@ static void read_syms(struct relocs *c, const char *path)
 {
 	char name[512], object[64], line[1024], rest;
 	unsigned int sympos;
-	FILE *f = fopen(path, "re");
+	FILE *f = file_open(path);
 
-	if (!f)
-		fail("%s: cannot be opened: %m", path);
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%511s %63s %u %c", name, object, &sympos, &rest) != 3)
 			fail("%s: not a list of symbols", path);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "files.h"
 
 struct shared {
 	char **names;
@@ -16,12 +17,10 @@ struct shared {
 struct shared *shared_read(const char *path)
 {
 	struct shared *shared = xcalloc(1, sizeof(*shared));
-	FILE *f = fopen(path, "re");
+	FILE *f = file_open(path);
 	char *line = NULL;
 	size_t room = 0;
 
-	if (!f)
-		fail("%s: cannot be opened: %m", path);
 	while (getline(&line, &room, f) > 0) {
 		line[strcspn(line, "\n")] = 0;
 		PUSH(shared->names, shared->nr, xasprintf("%s", line));

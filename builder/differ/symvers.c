@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "files.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -50,12 +51,10 @@ struct symvers *symvers_read(const char *path)
 {
 	struct symvers *all = xcalloc(1, sizeof(*all));
 	struct symver entry;
-	FILE *f = fopen(path, "re");
+	FILE *f = file_open(path);
 	char *line = NULL;
 	size_t room = 0;
 
-	if (!f)
-		fail("%s: cannot be opened: %m", path);
 	while (getline(&line, &room, f) > 0) {
 		if (!parse_line(line, &entry))
 			fail("%s: line %zu is not one of Module.symvers", path, all->nr + 1);
