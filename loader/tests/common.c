@@ -124,6 +124,22 @@ void test_bundle(struct buf *out, const struct signer *s, const char *key, const
 	assert_false(out->failed);
 }
 
+void test_bundle_open(struct signer *s, struct bundle *b, int64_t start)
+{
+	struct buf file = { 0 };
+	struct err e;
+
+	test_signer(s, start);
+	test_bundle(&file, s, NULL, NULL);
+	assert_int_equal(bundle_open(b, &file, &s->trust, TEST_NOW, &e), 0);
+}
+
+void test_bundle_close(struct signer *s, struct bundle *b)
+{
+	bundle_free(b);
+	test_signer_free(s);
+}
+
 /* Exactly as long as the bytes, so that ASan sees every read beyond. */
 struct buf test_copy(struct bytes b)
 {

@@ -38,6 +38,12 @@ void test_manifest(struct buf *out, const char *key, const char *line);
 /** test_bundle() - a signed bundle with two payloads and a VEX document */
 void test_bundle(struct buf *out, const struct signer *s, const char *key, const char *line);
 
+/** test_bundle_open() - a new signer's test bundle, opened; @start: as in test_signer() */
+void test_bundle_open(struct signer *s, struct bundle *b, int64_t start);
+
+/** test_bundle_close() - the reverse */
+void test_bundle_close(struct signer *s, struct bundle *b);
+
 /** test_copy() - bytes as a buffer of their own */
 struct buf test_copy(struct bytes b);
 

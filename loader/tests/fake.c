@@ -383,3 +383,17 @@ void fake_stop(void)
 	assert_int_equal(count_fds(), fake.open_fds);
 	test_dir_free(fake.dir);
 }
+
+int fake_setup(void **state)
+{
+	(void)state;
+	fake_start();
+	return 0;
+}
+
+int fake_teardown(void **state)
+{
+	(void)state;
+	fake_stop();
+	return 0;
+}

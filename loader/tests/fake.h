@@ -61,6 +61,10 @@ extern struct fake fake;
 void fake_start(void);
 void fake_stop(void);
 
+/** fake_setup(), fake_teardown() - the same, for tests that need nothing else */
+int fake_setup(void **state);
+int fake_teardown(void **state);
+
 /** fake_patch() - a directory in sysfs, as mend.ko makes it */
 void fake_patch(const char *name, unsigned long long generation, const char *module,
 		const char *digest, bool on);

@@ -19,14 +19,8 @@ static char digest[65];
 
 static int group_setup(void **state)
 {
-	struct buf file = { 0 };
-	struct err e;
-
 	(void)state;
-	test_signer(&signer, TEST_NOW - 1000);
-	test_bundle(&file, &signer, NULL, NULL);
-	if (bundle_open(&bundle, &file, &signer.trust, TEST_NOW, &e))
-		return -1;
+	test_bundle_open(&signer, &bundle, TEST_NOW - 1000);
 	hex_encode(digest, bundle.manifest.payloads[0].sha256, MEND_DIGEST_LEN);
 	return 0;
 }
@@ -34,8 +28,7 @@ static int group_setup(void **state)
 static int group_teardown(void **state)
 {
 	(void)state;
-	bundle_free(&bundle);
-	test_signer_free(&signer);
+	test_bundle_close(&signer, &bundle);
 	return 0;
 }
 
@@ -73,13 +66,6 @@ static int setup(void **state)
 	patience = (struct switch_wait){ .timeout_ms = 2500 };
 	stop = 0;
 	told = nulls = 0;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_stop();
 	return 0;
 }
 
@@ -472,7 +458,7 @@ static void a_signal_just_before_the_ioctl_is_not_lost(void **state)
 	assert_int_equal(fake_nr_patches(), 0);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 
 int main(void)
 {

@@ -17,13 +17,6 @@
 
 static struct checks checks;
 
-static int setup(void **state)
-{
-	(void)state;
-	fake_start();
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	(void)state;
@@ -473,7 +466,7 @@ static void damaged_types_are_not_compared(void **state)
 	found("types", CHECK_UNKNOWN, 0, "cannot be read");
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, fake_setup, teardown)
 
 int main(void)
 {

@@ -20,35 +20,16 @@ static struct policy policy;
 
 static int group_setup(void **state)
 {
-	struct buf file = { 0 };
-	struct err e;
-
 	(void)state;
 	/* test-patch, generation 7, security, important */
-	test_signer(&signer, TEST_NOW - 86400);
-	test_bundle(&file, &signer, NULL, NULL);
-	return bundle_open(&bundle, &file, &signer.trust, TEST_NOW, &e);
+	test_bundle_open(&signer, &bundle, TEST_NOW - 86400);
+	return 0;
 }
 
 static int group_teardown(void **state)
 {
 	(void)state;
-	bundle_free(&bundle);
-	test_signer_free(&signer);
-	return 0;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	fake_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_stop();
+	test_bundle_close(&signer, &bundle);
 	return 0;
 }
 
@@ -268,7 +249,7 @@ static void it_comes_by_its_socket_and_its_absence_does_no_harm(void **state)
 	close(fd);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
 {

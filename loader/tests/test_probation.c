@@ -30,19 +30,15 @@ static char path[128];
 
 static int group_setup(void **state)
 {
-	struct buf file = { 0 };
-
 	(void)state;
-	test_signer(&signer, TEST_NOW - 1000);
-	test_bundle(&file, &signer, NULL, NULL);
-	return bundle_open(&bundle, &file, &signer.trust, TEST_NOW, &e);
+	test_bundle_open(&signer, &bundle, TEST_NOW - 1000);
+	return 0;
 }
 
 static int group_teardown(void **state)
 {
 	(void)state;
-	bundle_free(&bundle);
-	test_signer_free(&signer);
+	test_bundle_close(&signer, &bundle);
 	return 0;
 }
 

@@ -15,20 +15,6 @@
 static struct survey survey;
 static struct standing standing;
 
-static int setup(void **state)
-{
-	(void)state;
-	fake_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_stop();
-	return 0;
-}
-
 /* @text: what the answer begins with */
 static void answer_is(enum standing_answer answer, enum standing_exit code, const char *text)
 {
@@ -277,7 +263,7 @@ static void what_is_newer_in_the_store_is_told(void **state)
 	test_signer_free(&s);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
 {

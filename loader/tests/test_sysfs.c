@@ -9,20 +9,6 @@
 #include "fake.h"
 #include "lib/sysfs.h"
 
-static int setup(void **state)
-{
-	(void)state;
-	fake_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_stop();
-	return 0;
-}
-
 static void everything_is_read(void **state)
 {
 	const struct sysfs_patch *p;
@@ -219,7 +205,7 @@ static void nobody_is_found_where_nothing_can_be_read(void **state)
 	assert_false(owner("vmlinux", "first", ""));
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
 {
