@@ -34,6 +34,9 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # the first line that is not a comment.
 print_help() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p;}' "$1"; }
 
+# How many guests, or parts of a check, at a time: two, if there are the cores for it.
+cores_to_use() { if [ "$(nproc)" -gt 1 ]; then echo 2; else echo 1; fi; }
+
 need()
 {
 	local tool
