@@ -11,15 +11,30 @@
 # machine uses stays as it is.
 
 SID=$MEND_CACHE/sid
-: "${MEND_SID_MIRROR:=http://deb.debian.org/debian}"
+
+# Where this machine has its own packages from; MEND_SID_MIRROR says otherwise.
+sid_mirror()
+{
+	local mirror=${MEND_SID_MIRROR:-}
+
+	# shellcheck disable=SC2016 # for apt to replace
+	[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' \
+		'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sed -n 1p)
+	[ -n "$mirror" ] || die "apt knows no source of Debian's packages: 'apt-get update'," \
+				"or name one in MEND_SID_MIRROR"
+	printf '%s\n' "$mirror"
+}
 
 # sid_apt_config: make it, and have apt use it from here on.
 sid_apt_config()
 {
+	local mirror
+
+	mirror=$(sid_mirror) || exit 1
 	mkdir -p "$SID/apt/lists/partial" "$SID/apt/cache/archives/partial" "$SID/apt/none"
 	: >"$SID/apt/status"
 	printf 'deb [signed-by=%s] %s sid main\n' \
-		/usr/share/keyrings/debian-archive-keyring.gpg "$MEND_SID_MIRROR" \
+		/usr/share/keyrings/debian-archive-keyring.gpg "$mirror" \
 		>"$SID/apt/sources.list"
 	cat >"$SID/apt/apt.conf" <<-END
 		Dir::Etc::sourcelist "$SID/apt/sources.list";
