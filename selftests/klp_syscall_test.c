@@ -117,7 +117,7 @@ static bool wait_for_all(int k)
 	return true;
 }
 
-static int try_switch(int k)
+static int do_switch(int k)
 {
 	char victim[32];
 
@@ -125,21 +125,6 @@ static int try_switch(int k)
 		return spit(PATCH "/enabled", k & 1 ? "1" : "0");
 	snprintf(victim, sizeof(victim), "victim=%d", getpid());
 	return insmod("test_modules/" MODULE ".ko", victim);
-}
-
-/*
- * How long it waits for the threads to be outside is fixed in these interfaces, and
- * may be too short for a slow kernel. What fails has changed nothing.
- */
-static int do_switch(int k)
-{
-	unsigned int tries = slowdown();
-	int err;
-
-	do {
-		err = try_switch(k);
-	} while (err == -EBUSY && --tries);
-	return err;
 }
 
 static long sum_wrong(void)
