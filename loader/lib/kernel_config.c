@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reading a kernel's config. zlib reads what is not compressed as it is, so that one way
- * is enough for all places.
+ * Reading a kernel's config, compressed or not, wherever it may be.
  */
 #include "kernel_config.h"
 
@@ -9,31 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zlib.h>
-
-#include "bytes.h"
+#include "gz.h"
 
 #define CONFIG_MAX	(4U << 20)
 #define MODULES_BUILD	"/build"
-
-/* The whole file as a string, or NULL */
-static char *read_file(const char *path)
-{
-	gzFile file = gzopen(path, "rbe");
-	struct buf text = { 0 };
-	char chunk[16384];
-	int n = 0;
-
-	if (!file)
-		return NULL;
-	while (text.len < CONFIG_MAX && (n = gzread(file, chunk, sizeof(chunk))) > 0)
-		buf_append(&text, chunk, (size_t)n);
-	gzclose(file);
-	buf_append(&text, "", 1);
-	if (n < 0 || text.failed || text.len < 2)
-		buf_free(&text);
-	return (char *)text.data;
-}
 
 bool kernel_config_read(const struct machine *mc, const char *release, struct kernel_config *k)
 {
@@ -45,11 +23,11 @@ bool kernel_config_read(const struct machine *mc, const char *release, struct ke
 	size_t i;
 
 	snprintf(path, sizeof(path), "%s/proc/config.gz", mc->root);
-	k->text = read_file(path);
+	k->text = gz_read_text(path, CONFIG_MAX);
 	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !k->text; i++) {
 		snprintf(path, sizeof(path), "%s%s%s%s", mc->root, places[i].before, release,
 			 places[i].behind);
-		k->text = read_file(path);
+		k->text = gz_read_text(path, CONFIG_MAX);
 	}
 	return k->text;
 }
