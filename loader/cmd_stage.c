@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "lib/check.h"
 #include "lib/json.h"
 #include "lib/policy.h"
 #include "lib/store.h"
@@ -37,7 +38,8 @@ static const struct option options[] = {
 static int keep(struct ui_record *rec, const struct bundle *b, struct err *e)
 {
 	record_add(&rec->record, b->manifest.name, b->manifest.generation, false);
-	if (ui_record_attempt(rec, e) || store_stage(&rec->store, b, e))
+	if (check_disk_now(&machine_real, b->file.len, e) || ui_record_attempt(rec, e) ||
+	    store_stage(&rec->store, b, e))
 		return -1;
 	ui_record_outcome(rec, RECORD_DONE, NULL);
 	return 0;

@@ -66,6 +66,12 @@ void check_owners(const struct machine *mc, const struct manifest_payload *p, st
 void check_types(const struct machine *mc, const struct manifest_payload *p, struct bytes payload,
 		 struct checks *c);
 
+/** check_disk() - is there room in the store for @size bytes and the records? */
+void check_disk(const struct machine *mc, uint64_t size, struct checks *c);
+
+/** check_disk_now() - the same as an error; 0: there is, or nobody can tell */
+int check_disk_now(const struct machine *mc, uint64_t size, struct err *e);
+
 /** checks_worst() - of all items */
 enum check_state checks_worst(const struct checks *c);
 

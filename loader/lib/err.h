@@ -50,6 +50,7 @@ enum local_reason {
 	ERR_POLICY_SEVERITY	= 1019,
 	ERR_POLICY_HOLD		= 1020,	/* on the admin's hold list */
 	ERR_HELD_BACK		= 1021,	/* the machine went down with it */
+	ERR_SPACE		= 1022,	/* no room for the store, or it is read-only */
 };
 
 #define ERR_CONTEXT_MAX		4

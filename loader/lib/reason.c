@@ -115,6 +115,7 @@ static const struct reason_info reasons[] = {
 	LOCAL(POLICY_KIND, REFUSED, HINT_POLICY),
 	LOCAL(POLICY_SEVERITY, REFUSED, HINT_POLICY),
 	LOCAL(POLICY_HOLD, REFUSED, HINT_POLICY),
+	LOCAL(SPACE, ERROR, "free some space"),
 	LOCAL(HELD_BACK, REFUSED,
 	      "find out why the machine went down; 'mend apply --retry' applies it all the same"),
 };
