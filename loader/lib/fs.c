@@ -203,3 +203,10 @@ int fs_write(const char *path, struct bytes data, mode_t mode, bool replace, str
 	free(temp);
 	return ret;
 }
+
+int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool replace, struct err *e)
+{
+	if (fs_write(path, data, mode, replace, e))
+		return -1;
+	return fs_sync_parent(path, e);
+}

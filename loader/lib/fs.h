@@ -40,6 +40,10 @@ int fs_read_line(const char *path, char *out, size_t size);
  */
 int fs_write(const char *path, struct bytes data, mode_t mode, bool replace, struct err *e);
 
+/** fs_write_durable() - as fs_write(), and the name is on disk, too; it may be there on failure */
+int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool replace,
+		     struct err *e);
+
 /** fs_sync_parent() - what was made, replaced or removed at @path is on disk then */
 int fs_sync_parent(const char *path, struct err *e);
 

@@ -24,6 +24,7 @@ static const char *message_id(enum record_outcome outcome, int *priority)
 {
 	switch (outcome) {
 	case RECORD_REFUSED:
+	case RECORD_SKIPPED:
 		*priority = PRIORITY_WARN;
 		return JOURNAL_ID_REFUSED;
 	case RECORD_FAILED:

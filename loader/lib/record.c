@@ -20,9 +20,10 @@
 static const char *const outcomes[RECORD_NR_OUTCOMES] = {
 	[RECORD_ATTEMPTING] = "attempting", [RECORD_DONE] = "done",
 	[RECORD_PROBATION] = "probation", [RECORD_CONFIRMED] = "confirmed",
-	[RECORD_ROLLED_BACK] = "rolled-back", [RECORD_FAILED] = "failed",
-	[RECORD_REFUSED] = "refused", [RECORD_INTERRUPTED] = "interrupted",
-	[RECORD_DOWN] = "down",
+	[RECORD_ROLLED_BACK] = "rolled-back", [RECORD_ENDED] = "ended",
+	[RECORD_FAILED] = "failed", [RECORD_REFUSED] = "refused",
+	[RECORD_SUPERSEDED] = "superseded", [RECORD_SKIPPED] = "skipped",
+	[RECORD_INTERRUPTED] = "interrupted", [RECORD_DOWN] = "down",
 };
 
 const char *record_outcome_name(enum record_outcome outcome)
@@ -277,7 +278,7 @@ static void settle_probation(struct record *r, const struct sysfs_patch *p)
 		settle(r, RECORD_ROLLED_BACK, p->reason_text);
 		r->reason = p->reason;
 	} else if (p && !p->enabled) {
-		settle(r, RECORD_DONE, "it was switched off before it was confirmed");
+		settle(r, RECORD_ENDED, "it was switched off before it was confirmed");
 	} else if (p && !p->probation_ms) {
 		r->outcome = RECORD_CONFIRMED;
 	}
@@ -291,6 +292,14 @@ static void settle_attempt(struct record *r, const struct sysfs_patch *p)
 		settle(r, RECORD_INTERRUPTED, "the program ended before it could say so: it is on");
 	else
 		settle(r, RECORD_INTERRUPTED, "the program ended before it was done");
+}
+
+bool record_end(struct record *r)
+{
+	if (r->outcome != RECORD_PROBATION)
+		return false;
+	settle(r, RECORD_ENDED, "the machine was shut down in order before it was confirmed");
+	return true;
 }
 
 void record_settle(const struct machine *mc, struct record *r, const struct sysfs_patches *all)

@@ -20,8 +20,11 @@ enum record_outcome {
 	RECORD_PROBATION,	/* done, and not confirmed yet */
 	RECORD_CONFIRMED,
 	RECORD_ROLLED_BACK,
+	RECORD_ENDED,		/* done; off, or shut down in order, before it was confirmed */
 	RECORD_FAILED,		/* nothing has changed; @reason says why */
 	RECORD_REFUSED,		/* not even tried; @reason says why */
+	RECORD_SUPERSEDED,	/* by "boot": the kernel has the fixes itself */
+	RECORD_SKIPPED,		/* by "boot": not for this kernel */
 	/* found out when it is read: see record_settle() */
 	RECORD_INTERRUPTED,	/* the program ended before it could say more */
 	RECORD_DOWN,		/* the machine went down, and it was not confirmed */
@@ -88,6 +91,9 @@ bool record_parse(struct record *r, struct bytes text);
  * Changes the outcome in memory only.
  */
 void record_settle(const struct machine *mc, struct record *r, const struct sysfs_patches *all);
+
+/** record_end() - the machine is shut down in order; true: it was on probation */
+bool record_end(struct record *r);
 
 /** record_outcome_name() - stable */
 const char *record_outcome_name(enum record_outcome outcome);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fs.h"
 #include "store.h"
@@ -109,4 +110,24 @@ bool store_fits(const struct staged *b, const struct kernel *k)
 	fits = manifest_find(&opened.manifest, k->release, k->build_id, &ignored);
 	bundle_free(&opened);
 	return fits;
+}
+
+int store_drop(const struct machine *mc, const char *name, uint64_t generation, struct err *e)
+{
+	struct staged *list;
+	size_t i, nr;
+	int ret = 0;
+
+	if (store_list(mc, &list, &nr, e))
+		return -1;
+	for (i = 0; i < nr && !ret; i++) {
+		if (strcmp(list[i].name, name) || list[i].generation > generation)
+			continue;
+		if (unlink(list[i].path) && errno != ENOENT)
+			ret = err_errno(e, ERR_IO, errno, "cannot remove '%s'", list[i].path);
+		else
+			ret = fs_sync_parent(list[i].path, e);
+	}
+	staged_free(list, nr);
+	return ret;
 }

@@ -19,6 +19,7 @@
 
 #define HISTORY_DIR	STORE_DIR "/history"
 #define BUNDLES_DIR	STORE_DIR "/bundles"
+#define INSTALLED_DIR	STORE_DIR "/installed"
 #define RECORD_SUFFIX	".json"
 #define BUNDLE_SUFFIX	".mend"
 #define SWEEP_S		60
@@ -118,21 +119,24 @@ static int make_all(const struct machine *mc, const struct store *s, struct err 
 		ret = path ? make_dir(path, e) : err_nomem(e);
 		free(path);
 	}
-	return ret || make_dir(s->history, e) || make_dir(s->bundles, e) ? -1 : 0;
+	return ret || make_dir(s->history, e) || make_dir(s->bundles, e) ||
+	       make_dir(s->installed, e) ? -1 : 0;
 }
 
 int store_open(const struct machine *mc, struct store *s, struct err *e)
 {
 	s->history = machine_path(mc, HISTORY_DIR);
 	s->bundles = machine_path(mc, BUNDLES_DIR);
-	if (!s->history || !s->bundles || make_all(mc, s, e)) {
-		if (!s->history || !s->bundles)
+	s->installed = machine_path(mc, INSTALLED_DIR);
+	if (!s->history || !s->bundles || !s->installed || make_all(mc, s, e)) {
+		if (!s->history || !s->bundles || !s->installed)
 			err_nomem(e);
 		store_close(s);
 		return -1;
 	}
 	sweep(s->history);
 	sweep(s->bundles);
+	sweep(s->installed);
 	return 0;
 }
 
@@ -140,6 +144,7 @@ void store_close(struct store *s)
 {
 	free(s->history);
 	free(s->bundles);
+	free(s->installed);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -176,13 +181,6 @@ static uint64_t last_number(const struct store *s)
 	return last;
 }
 
-static int write_file(const char *path, struct bytes data, mode_t mode, bool replace, struct err *e)
-{
-	if (fs_write(path, data, mode, replace, e))
-		return -1;
-	return fs_sync_parent(path, e);
-}
-
 static int write_as(const struct store *s, const struct record *r, bool replace, struct err *e)
 {
 	json_t *j = record_json(r);
@@ -191,8 +189,8 @@ static int write_as(const struct store *s, const struct record *r, bool replace,
 	int ret;
 
 	if (path && text)
-		ret = write_file(path, (struct bytes){ (uint8_t *)text, strlen(text) }, 0644,
-				 replace, e);
+		ret = fs_write_durable(path, (struct bytes){ (uint8_t *)text, strlen(text) }, 0644,
+				       replace, e);
 	else
 		ret = err_nomem(e);
 	json_decref(j);
@@ -227,7 +225,7 @@ int store_stage(const struct store *s, const struct bundle *b, struct err *e)
 	if (asprintf(&path, "%s/%s.%ju" BUNDLE_SUFFIX, s->bundles, b->manifest.name,
 		     (uintmax_t)b->manifest.generation) < 0)
 		return err_nomem(e);
-	ret = write_file(path, buf_bytes(&b->file), 0644, true, e);
+	ret = fs_write_durable(path, buf_bytes(&b->file), 0644, true, e);
 	free(path);
 	return ret;
 }
@@ -274,41 +272,67 @@ static int read_all(const struct machine *mc, struct records *r, struct err *e)
 	return 0;
 }
 
-/* @s: NULL, or where to write what has become known */
-static void settle_all(const struct machine *mc, struct records *r, const struct store *s)
+static void settle_all(const struct machine *mc, struct records *r)
 {
-	enum record_outcome before;
 	struct sysfs_patches all;
 	struct err ignored;
 	size_t i;
 
 	if (sysfs_read(&all, mc, &ignored))
 		memset(&all, 0, sizeof(all));
-	for (i = 0; i < r->nr_records; i++) {
-		before = r->list[i].outcome;
+	for (i = 0; i < r->nr_records; i++)
 		record_settle(mc, &r->list[i], &all);
-		if (s && r->list[i].outcome != before)
-			write_as(s, &r->list[i], true, &ignored);
+	sysfs_free(&all);
+}
+
+static bool was_settled(struct record *r, enum record_outcome before, bool end)
+{
+	return (end && record_end(r)) || r->outcome != before;
+}
+
+/* What is known of a boot that is over is not asked again: it is written down. */
+static int settle_and_write(const struct machine *mc, const struct store *s, bool end,
+			    struct err *e)
+{
+	struct sysfs_patches all;
+	enum record_outcome before;
+	struct records r;
+	struct err ignored;
+	int ret = 0;
+	size_t i;
+
+	if (read_all(mc, &r, e))
+		return -1;
+	if (sysfs_read(&all, mc, &ignored))
+		memset(&all, 0, sizeof(all));
+	for (i = 0; i < r.nr_records; i++) {
+		before = r.list[i].outcome;
+		record_settle(mc, &r.list[i], &all);
+		if (was_settled(&r.list[i], before, end) && write_as(s, &r.list[i], true, e))
+			ret = -1;
 	}
 	sysfs_free(&all);
+	records_free(&r);
+	return ret;
 }
 
 void store_settle(const struct machine *mc, const struct store *s)
 {
-	struct records r;
 	struct err ignored;
 
-	if (read_all(mc, &r, &ignored))
-		return;
-	settle_all(mc, &r, s);
-	records_free(&r);
+	settle_and_write(mc, s, false, &ignored);
+}
+
+int store_end(const struct machine *mc, const struct store *s, struct err *e)
+{
+	return settle_and_write(mc, s, true, e);
 }
 
 int store_read(const struct machine *mc, struct records *r, struct err *e)
 {
 	if (read_all(mc, r, e))
 		return -1;
-	settle_all(mc, r, NULL);
+	settle_all(mc, r);
 	return 0;
 }
 
@@ -329,13 +353,30 @@ static bool turns_on(const struct record *r, const char *name, uint64_t generati
 	return false;
 }
 
-const struct record *records_last(const struct records *r, const char *name, uint64_t generation)
+/* Has anything been switched, as far as is known? */
+static bool has_switched(const struct record *r)
 {
+	switch (r->outcome) {
+	case RECORD_FAILED:
+	case RECORD_REFUSED:
+	case RECORD_SUPERSEDED:
+	case RECORD_SKIPPED:
+		return false;
+	default:
+		return true;
+	}
+}
+
+const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
+				  uint64_t after)
+{
+	const struct record *last;
 	size_t i;
 
-	for (i = r->nr_records; i; i--)
-		if (r->list[i - 1].outcome != RECORD_REFUSED &&
-		    turns_on(&r->list[i - 1], name, generation))
-			return &r->list[i - 1];
+	for (i = r->nr_records; i; i--) {
+		last = &r->list[i - 1];
+		if (last->number > after && has_switched(last) && turns_on(last, name, generation))
+			return last;
+	}
 	return NULL;
 }

@@ -14,7 +14,7 @@
 
 /** struct store - open for writing; ends with store_close() */
 struct store {
-	char *history, *bundles;
+	char *history, *bundles, *installed;
 };
 
 /** store_open() - make what is missing, and remove what killed writers have left */
@@ -34,6 +34,13 @@ int store_write(const struct store *s, struct record *r, struct err *e);
 /** store_settle() - write down what has become known of records that were not finished */
 void store_settle(const struct machine *mc, const struct store *s);
 
+/**
+ * store_end() - the machine is about to be shut down in order
+ *
+ * What is on probation will not be held back in the next boot for having gone down with it.
+ */
+int store_end(const struct machine *mc, const struct store *s, struct err *e);
+
 /** store_stage() - keep a copy of a bundle, on disk when this returns */
 int store_stage(const struct store *s, const struct bundle *b, struct err *e);
 
@@ -47,8 +54,9 @@ struct records {
 int store_read(const struct machine *mc, struct records *r, struct err *e);
 void records_free(struct records *r);
 
-/** records_last() - the last that was to switch this generation on, or NULL */
-const struct record *records_last(const struct records *r, const char *name, uint64_t generation);
+/** records_last() - the last above number @after that switched this generation on, or NULL */
+const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
+				  uint64_t after);
 
 /** struct staged - a bundle in the store */
 struct staged {
@@ -62,6 +70,9 @@ int store_list(const struct machine *mc, struct staged **list, size_t *nr, struc
 
 /** store_fits() - has it a payload for that kernel? Its signature is not looked at. */
 bool store_fits(const struct staged *b, const struct kernel *k);
+/** store_drop() - remove the bundles of that name up to that generation */
+int store_drop(const struct machine *mc, const char *name, uint64_t generation, struct err *e);
+
 void staged_free(struct staged *list, size_t nr);
 
 #endif /* MEND_LIB_STORE_H */

@@ -56,7 +56,7 @@ static void look_at_record(struct survey *s, const struct records *all, const st
 	for (i = 0; i < r->nr_patches; i++) {
 		const struct record_patch *p = &r->patches[i];
 
-		if (!p->on || records_last(all, p->name, p->generation) != r ||
+		if (!p->on || records_last(all, p->name, p->generation, 0) != r ||
 		    is_covered(s, p->name, p->generation))
 			continue;
 		memcpy(s->held.name, p->name, sizeof(s->held.name));

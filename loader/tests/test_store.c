@@ -147,9 +147,11 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(s->nr_patches, 2);
 	assert_string_equal(s->patches[1].name, "bee");
 	assert_false(s->patches[1].on);
-	assert_ptr_equal(records_last(&records, "ant", 7), s);
-	assert_ptr_equal(records_last(&records, "ant", 8), &records.list[1]);
-	assert_null(records_last(&records, "bee", 0));
+	/* it has failed: it has switched nothing */
+	assert_null(records_last(&records, "ant", 7, 0));
+	assert_ptr_equal(records_last(&records, "ant", 8, 1), &records.list[1]);
+	assert_null(records_last(&records, "ant", 8, 2));
+	assert_null(records_last(&records, "bee", 0, 0));
 	assert_int_equal(records.list[1].outcome, RECORD_ATTEMPTING);
 }
 
@@ -245,7 +247,7 @@ static void so_is_how_a_probation_ended(void **state)
 	assert_string_equal(records.list[0].text, "nobody came");
 	fake_attr("ant", 7, "state", "off");
 	fake_attr("ant", 7, "enabled", "0");
-	assert_int_equal(settled(0), RECORD_DONE);
+	assert_int_equal(settled(0), RECORD_ENDED);
 	fake_attr("ant", 7, "state", "on");
 	fake_attr("ant", 7, "enabled", "1");
 	fake_attr("ant", 7, "probation_ms", "0");
