@@ -3,7 +3,6 @@
  * mend apply
  */
 #include "lib/manifest.h"
-#include "lib/period.h"
 #include "lib/store.h"
 #include "ui_job.h"
 
@@ -74,16 +73,6 @@ static int add_off(struct ui *ui, struct ui_request *q, char *name)
 	return ui->exit;
 }
 
-static int set_probation(struct ui *ui, struct ui_request *q, const char *arg)
-{
-	char span[32];
-
-	if (!period_parse(arg, MEND_PROBATION_MAX_MS, &q->probation_ms) || !q->probation_ms)
-		ui->exit = ui_usage(ui, "'%s' is not a time of more than 0 and up to %s", arg,
-				    ui_span(MEND_PROBATION_MAX_MS, span));
-	return ui->exit;
-}
-
 /* 0, or the exit code */
 static int set(struct ui *ui, struct ui_request *q, int option)
 {
@@ -99,7 +88,7 @@ static int set(struct ui *ui, struct ui_request *q, int option)
 	case OPT_REVERT:
 		return add_off(ui, q, optarg);
 	case OPT_PROBATION:
-		return set_probation(ui, q, optarg);
+		return ui_job_probation(ui, q, optarg);
 	case OPT_HEALTH:
 		q->health = optarg;
 		return 0;
@@ -121,18 +110,10 @@ static int set(struct ui *ui, struct ui_request *q, int option)
 /* What does not go together? NULL: nothing */
 static const char *conflict(const struct ui_request *q)
 {
-	if (q->nr_paths < 1)
-		return "a bundle is needed";
-	if (q->nr_paths + q->nr_off > (int)MEND_SWITCH_OPS_MAX)
-		return "too many patches for one switch: at most 64";
-	if (q->trust.keys && q->trust.cert)
-		return "at most one of --keys and --cert";
-	if (q->health && !q->probation_ms)
-		return "--health needs --probation";
 	if (q->how.forced && q->probation_ms)
 		return "a switch that is forced cannot be on probation: leave out --force or "
 		       "--probation";
-	return NULL;
+	return ui_job_conflict(q);
 }
 
 static int run(struct ui *ui, int argc, char **argv)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "lib/json.h"
-#include "lib/manifest.h"
 #include "lib/revert.h"
 #include "ui.h"
 #include "ui_record.h"
@@ -128,19 +127,8 @@ static int revert(struct ui *ui, char **names, const struct ui_switch *how, bool
 /* 0, or the exit code */
 static int check(struct ui *ui, char **names, int nr, const struct ui_switch *how, bool unload)
 {
-	const char *twice;
-	int i;
-
-	if (nr < 1 || nr > (int)MEND_SWITCH_OPS_MAX)
-		return ui_usage(ui, "patches are needed, by their names, and at most %u",
-				MEND_SWITCH_OPS_MAX);
-	for (i = 0; i < nr; i++)
-		if (!manifest_is_name(names[i]))
-			return ui_usage(ui, "'%s' cannot be a patch's name; 'mend status' lists "
-					"them", names[i]);
-	twice = ui_switch_twice(names, nr);
-	if (twice)
-		return ui_usage(ui, "'%s' is named twice", twice);
+	if (ui_switch_names(ui, names, nr))
+		return ui->exit;
 	if (how->forced && unload)
 		return ui_usage(ui, "what a forced switch has changed is never unloaded: leave out "
 				"--unload");

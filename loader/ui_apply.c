@@ -63,7 +63,7 @@ static json_t *probation_json(const struct apply *a, bool confirmed)
 }
 
 /* The members of a patch stand at the top as well if there is only one. */
-int ui_apply_json(const struct apply *a, bool confirmed, bool too_long)
+int ui_apply_json(const struct apply *a, bool confirmed, bool too_long, bool installed)
 {
 	json_t *doc = patch_json(&a->on[0]), *on = json_array(), *off = json_array();
 	json_t *superseded = json_array();
@@ -87,6 +87,7 @@ int ui_apply_json(const struct apply *a, bool confirmed, bool too_long)
 	json_object_set_new(doc, "probation", probation_json(a, confirmed));
 	json_object_set_new(doc, "switch", json_switch(&a->sw));
 	json_object_set_new(doc, "pause_exceeded", json_boolean(too_long));
+	json_object_set_new(doc, "installed", json_boolean(installed));
 	return ui_json(doc);
 }
 

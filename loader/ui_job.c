@@ -9,9 +9,12 @@
 #include <stdlib.h>
 
 #include "lib/apply.h"
+#include "lib/installed.h"
 #include "lib/judge.h"
+#include "lib/period.h"
 #include "lib/policy.h"
 #include "ui_apply.h"
+#include "ui_install.h"
 #include "ui_record.h"
 #include "ui_wait.h"
 
@@ -19,6 +22,7 @@
 struct job {
 	struct ui *ui;
 	const struct ui_request *q;
+	const struct bundle *bundles;
 	struct ui_record record;
 };
 
@@ -28,14 +32,29 @@ static int fail(struct job *job, const struct err *e, const struct mend_blocker 
 	return ui_fail_blocked(job->ui, e, blocker);
 }
 
+/* They are on. That they are not kept for the next boot is an error, and no reason to go back. */
+static int keep(struct job *job)
+{
+	struct err e;
+
+	if (!job->q->install || !ui_install_keep(&job->record, job->q, job->bundles, &e))
+		return EXIT_CODE_OK;
+	err_append(&e, "; it is on, and not installed");
+	err_hint(&e, "free some space, or make " STORE_DIR " writable, and install it again");
+	snprintf(job->record.record.text, sizeof(job->record.record.text), "%s", e.message);
+	return ui_fail(job->ui, &e);
+}
+
 /* The health command decides. Unless that has ended it, the probation goes on. */
 static int judge(struct job *job, const struct apply *a)
 {
 	struct err e;
+	int code;
 
 	if (!judge_run(&machine_real, a, job->q->health, &e)) {
+		code = keep(job);
 		ui_record_outcome(&job->record, RECORD_CONFIRMED, &a->sw);
-		return EXIT_CODE_OK;
+		return code;
 	}
 	if (e.code == EXIT_CODE_ROLLED_BACK)
 		ui_record_failed(&job->record, &e);
@@ -62,8 +81,8 @@ static void warn_of_pause(struct job *job, const struct apply *a)
 static int after(struct job *job, const struct apply *a)
 {
 	bool young = a->probation_ms && ui_apply_first(a);
-	bool confirmed = false;
-	int code;
+	bool judged = job->q->health && young;
+	int code = EXIT_CODE_OK;
 
 	if (!job->ui->json) {
 		ui_apply(a);
@@ -71,17 +90,19 @@ static int after(struct job *job, const struct apply *a)
 	}
 	if (too_long(job, a))
 		warn_of_pause(job, a);
+	if (!judged)
+		code = keep(job);
 	ui_record_outcome(&job->record, young ? RECORD_PROBATION : RECORD_DONE, &a->sw);
-	if (job->q->health && young) {
+	if (judged)
 		code = judge(job, a);
-		if (code)
-			return code;
-		confirmed = true;
-	}
+	if (code)
+		return code;
 	if (job->ui->json)
-		return ui_apply_json(a, confirmed, too_long(job, a));
+		return ui_apply_json(a, judged, too_long(job, a), job->q->install);
 	if (a->probation_ms)
-		ui_apply_probation(a, confirmed);
+		ui_apply_probation(a, judged);
+	if (job->q->install)
+		ui_field("installed", "for every boot of this kernel, until 'mend uninstall'");
 	return EXIT_CODE_OK;
 }
 
@@ -91,6 +112,26 @@ static int attempt(const struct apply *a, struct err *e)
 	struct job *job = a->data;
 
 	return job->q->unrecorded ? 0 : ui_record_attempt(&job->record, e);
+}
+
+/* Nothing is to be switched: this only adds to what is installed. */
+static int install(struct job *job, bool are_on)
+{
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < job->record.record.nr_patches; i++)
+		job->record.record.patches[i].on = false;
+	if (!ui_install_missing(job->q, job->bundles)) {
+		err_set(&e, ERR_NOTHING, "%s installed%s already", job->q->nr_paths > 1 ?
+			"all of them are" : "it is", are_on ? " and on" : "");
+		return fail(job, &e, NULL);
+	}
+	if (ui_record_attempt(&job->record, &e) ||
+	    ui_install_keep(&job->record, job->q, job->bundles, &e))
+		return fail(job, &e, NULL);
+	ui_record_outcome(&job->record, RECORD_DONE, NULL);
+	return ui_install_print(job->ui, job->q, job->bundles, are_on);
 }
 
 static int apply(struct job *job, const struct bundle *bundles)
@@ -114,44 +155,71 @@ static int apply(struct job *job, const struct bundle *bundles)
 		off[a.nr_off].name = q->off[a.nr_off];
 	ui_wait_begin(&wait, job->ui, q->how.timeout_ms);
 	a.wait = &wait.wait;
-	if (apply_run(&machine_real, &a, &e))
-		code = fail(job, &e, &a.sw.blocker);
-	else
+	if (!apply_run(&machine_real, &a, &e))
 		code = after(job, &a);
+	else if (q->install && e.reason == ERR_NOTHING)
+		code = install(job, true);
+	else
+		code = fail(job, &e, &a.sw.blocker);
 	ui_wait_end(&wait);
 	apply_free(&a);
 	return code;
 }
 
 /* Did the machine go down when this was tried the last time? */
-static int check_history(const struct records *history, const struct bundle *b, struct err *e)
+static int check_history(const struct ui_request *q, const struct records *history,
+			 const struct installed_list *installed, const struct bundle *b,
+			 struct err *e)
 {
 	const struct manifest *m = &b->manifest;
-	const struct record *r = records_last(history, m->name, m->generation);
+	const struct record *r;
 
-	if (!r || r->outcome != RECORD_DOWN)
+	r = installed_held(history, m->name, m->generation,
+			   installed_forgiven(installed, m->name, m->generation), q->keep_only);
+	if (!r)
 		return 0;
-	return err_set(e, ERR_HELD_BACK, "'%s' generation %ju is held back: %s", m->name,
-		       (uintmax_t)m->generation, r->text);
+	err_set(e, ERR_HELD_BACK, "'%s' generation %ju is held back: %s", m->name,
+		(uintmax_t)m->generation, r->text);
+	if (q->install)
+		err_hint(e, "find out why; 'mend install --retry' installs it all the same");
+	return -1;
+}
+
+static int read_store(const struct ui_request *q, struct records *history,
+		      struct installed_list *installed, struct err *e)
+{
+	if (q->retry || (!store_read(&machine_real, history, e) &&
+			 !installed_read(&machine_real, installed, e)) || q->unrecorded)
+		return 0;
+	return err_hint(e, "whether the machine went down with it cannot be told; 'mend apply "
+			"--unrecorded' does without");
+}
+
+static int check_bundle(const struct ui_request *q, const struct policy *policy,
+			const struct bundle *b, struct err *e)
+{
+	return policy_check(policy, q->keep_only ? POLICY_STAGE : POLICY_APPLY, b, e);
 }
 
 static int check_allowed(const struct ui_request *q, const struct policy *policy,
 			 const struct bundle *bundles, struct err *e)
 {
+	struct installed_list installed = { 0 };
 	struct records history = { 0 };
-	int n, ret = 0;
+	int n, ret;
 
-	if (!q->retry && store_read(&machine_real, &history, e) && !q->unrecorded)
-		return err_hint(e, "whether the machine went down with it cannot be told; 'mend "
-				"apply --unrecorded' does without");
+	ret = read_store(q, &history, &installed, e);
 	for (n = 0; n < q->nr_paths && !ret; n++) {
-		ret = policy_check(policy, POLICY_APPLY, &bundles[n], e);
+		ret = check_bundle(q, policy, &bundles[n], e);
 		if (!ret)
-			ret = check_history(&history, &bundles[n], e);
+			ret = check_history(q, &history, &installed, &bundles[n], e);
 		if (ret)
 			err_context(e, "bundle '%s'", q->paths[n]);
 	}
+	if (!ret && q->install)
+		ret = ui_install_space(q, bundles, e);
 	records_free(&history);
+	installed_free(&installed);
 	return ret;
 }
 
@@ -186,11 +254,12 @@ static int read_and_apply(struct job *job, const struct trust *t, const struct p
 		}
 	}
 	if (n == q->nr_paths) {
+		job->bundles = bundles;
 		note(job, bundles);
 		if (check_allowed(q, policy, bundles, &e))
 			code = fail(job, &e, NULL);
 		else
-			code = apply(job, bundles);
+			code = q->keep_only ? install(job, false) : apply(job, bundles);
 	}
 	while (n)
 		bundle_free(&bundles[--n]);
@@ -202,6 +271,8 @@ static int read_and_apply(struct job *job, const struct trust *t, const struct p
 static void add_policy(struct ui_request *q, const struct policy *policy)
 {
 	q->max_pause_ns = policy->max_pause_ns;
+	if (q->install && !q->keep_only && policy->mode == POLICY_STAGE)
+		q->keep_only = q->by_policy = true;
 	if (q->probation_ms || q->how.forced)
 		return;
 	q->probation_ms = policy->probation_ms;
@@ -232,4 +303,27 @@ int ui_job_run(struct ui *ui, struct ui_request *q)
 end_record:
 	ui_record_end(&job.record);
 	return code;
+}
+
+int ui_job_probation(struct ui *ui, struct ui_request *q, const char *arg)
+{
+	char span[32];
+
+	if (!period_parse(arg, MEND_PROBATION_MAX_MS, &q->probation_ms) || !q->probation_ms)
+		ui->exit = ui_usage(ui, "'%s' is not a time of more than 0 and up to %s", arg,
+				    ui_span(MEND_PROBATION_MAX_MS, span));
+	return ui->exit;
+}
+
+const char *ui_job_conflict(const struct ui_request *q)
+{
+	if (q->nr_paths < 1)
+		return "a bundle is needed";
+	if (q->nr_paths + q->nr_off > (int)MEND_SWITCH_OPS_MAX)
+		return "too many patches for one switch: at most 64";
+	if (q->trust.keys && q->trust.cert)
+		return "at most one of --keys and --cert";
+	if (q->health && !q->probation_ms)
+		return "--health needs --probation";
+	return NULL;
 }

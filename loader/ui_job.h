@@ -12,6 +12,9 @@
  * @off:	patches to switch off in the same instant
  * @retry:	also what is held back
  * @unrecorded:	do without the store
+ * @install:	and keep them for every boot
+ * @keep_only:	with @install: switch nothing on now
+ * @by_policy:	out: @keep_only because the policy wants it so
  */
 struct ui_request {
 	struct ui_trust trust;
@@ -19,11 +22,17 @@ struct ui_request {
 	uint32_t probation_ms;
 	const char *health;
 	uint64_t max_pause_ns;
-	bool retry, unrecorded;
+	bool retry, unrecorded, install, keep_only, by_policy;
 	char *off[MEND_SWITCH_OPS_MAX];
 	char **paths;
 	int nr_off, nr_paths;
 };
+
+/** ui_job_probation() - --probation; 0, or the exit code */
+int ui_job_probation(struct ui *ui, struct ui_request *q, const char *arg);
+
+/** ui_job_conflict() - what does not go together, or NULL */
+const char *ui_job_conflict(const struct ui_request *q);
 
 /** ui_job_run() - do it, tell and record how it went; returns the exit code */
 int ui_job_run(struct ui *ui, struct ui_request *q);

@@ -61,6 +61,12 @@ static void open_if_there(struct ui_record *rec)
 		rec->stored = true;
 }
 
+void ui_record_note(struct ui_record *rec)
+{
+	open_if_there(rec);
+	write_down(rec);
+}
+
 void ui_record_failed(struct ui_record *rec, const struct err *e)
 {
 	enum record_outcome outcome = RECORD_FAILED;

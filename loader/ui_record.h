@@ -46,6 +46,9 @@ void ui_record_failed(struct ui_record *rec, const struct err *e);
 void ui_record_once(struct ui_record *rec, enum record_outcome outcome, const struct err *e,
 		    const struct mend_switch *sw);
 
+/** ui_record_note() - the record as it is, of what was not even begun */
+void ui_record_note(struct ui_record *rec);
+
 /** ui_record_end() - what others have left unfinished is written down as well */
 void ui_record_end(struct ui_record *rec);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/manifest.h"
 #include "lib/period.h"
 
 #define FORCE_WORD	"inconsistent"
@@ -62,6 +63,24 @@ const char *ui_switch_twice(char *const *names, int nr)
 			if (!strcmp(names[i], names[j]))
 				return names[i];
 	return NULL;
+}
+
+int ui_switch_names(struct ui *ui, char *const *names, int nr)
+{
+	const char *twice = ui_switch_twice(names, nr);
+	int i;
+
+	ui->exit = 0;
+	if (nr < 1 || nr > (int)MEND_SWITCH_OPS_MAX)
+		ui->exit = ui_usage(ui, "patches are needed, by their names, and at most %u",
+				    MEND_SWITCH_OPS_MAX);
+	else if (twice)
+		ui->exit = ui_usage(ui, "'%s' is named twice", twice);
+	for (i = 0; i < nr && !ui->exit; i++)
+		if (!manifest_is_name(names[i]))
+			ui->exit = ui_usage(ui, "'%s' cannot be a patch's name; 'mend status' lists "
+					    "them", names[i]);
+	return ui->exit;
 }
 
 void ui_switch_result(const struct mend_switch *sw)

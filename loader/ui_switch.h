@@ -29,6 +29,9 @@ int ui_switch_force(struct ui *ui, const struct ui_switch *s);
 /** ui_switch_twice() - a name that is there twice, or NULL */
 const char *ui_switch_twice(char *const *names, int nr);
 
+/** ui_switch_names() - the patches that a command line names; 0, or the exit code */
+int ui_switch_names(struct ui *ui, char *const *names, int nr);
+
 /** ui_switch_result() - pause and what it took */
 void ui_switch_result(const struct mend_switch *sw);
 

@@ -14,6 +14,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <libkmod.h>
+
 #include "payload.h"
 #include "fs.h"
 
@@ -54,6 +56,42 @@ static int real_unload(const char *name)
 	return (int)syscall(SYS_delete_module, name, O_NONBLOCK);
 }
 
+/* The first module that goes by that name; what modprobe.d and the command line say counts. */
+static int probe_in(struct kmod_ctx *ctx, const char *name)
+{
+	struct kmod_list *list = NULL;
+	struct kmod_module *module;
+	int ret = kmod_module_new_from_lookup(ctx, name, &list);
+
+	if (ret < 0)
+		return ret;
+	if (!list)
+		return -ENOENT;
+	module = kmod_module_get_module(list);
+	ret = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+	kmod_module_unref(module);
+	kmod_module_unref_list(list);
+	return ret;
+}
+
+static int real_probe(const char *name)
+{
+	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+	int ret;
+
+	if (!ctx) {
+		errno = ENOMEM;
+		return -1;
+	}
+	kmod_set_log_priority(ctx, -1);
+	ret = probe_in(ctx, name);
+	kmod_unref(ctx);
+	if (ret >= 0)
+		return 0;
+	errno = -ret;
+	return -1;
+}
+
 const struct machine machine_real = {
 	.device = MEND_DEVICE,
 	.sysfs = "/sys/kernel/mend",
@@ -67,6 +105,7 @@ const struct machine machine_real = {
 	.ioctl = real_ioctl,
 	.load = real_load,
 	.unload = real_unload,
+	.probe = real_probe,
 };
 
 char *machine_path(const struct machine *mc, const char *path)
@@ -95,6 +134,27 @@ int machine_unload(const struct machine *mc, const char *module)
 		ret = mc->unload(module);
 	while (ret && errno == EINTR);
 	return ret;
+}
+
+static int probe_failed(int errnum, struct err *e)
+{
+	if (errnum == ENOENT) {
+		err_set(e, ERR_DEVICE, "mend.ko is not there for this kernel");
+		return err_hint(e, "build and install it: 'dkms autoinstall', or 'make "
+				"modules_install' and 'depmod'; 'mend check' tells more");
+	}
+	err_errno(e, ERR_DEVICE, errnum, "mend.ko cannot be loaded");
+	return err_hint(e, errnum == ENOKEY || errnum == EKEYREJECTED || errnum == EPERM ?
+			"this kernel loads only modules that are signed for it: enroll the key that "
+			"signed mend.ko; 'mend check' tells more" :
+			"dmesg says more, and so does 'mend check'");
+}
+
+int machine_probe_mend(const struct machine *mc, struct err *e)
+{
+	if (!access(mc->sysfs, F_OK) || !mc->probe("mend"))
+		return 0;
+	return probe_failed(errno, e);
 }
 
 int machine_kernel(const struct machine *mc, struct kernel *k, struct err *e)

@@ -27,6 +27,7 @@
  * @ioctl:	on the device or an authorized descriptor
  * @load:	finit_module(fd, "", 0)
  * @unload:	delete_module(name, O_NONBLOCK)
+ * @probe:	as modprobe(8) does; 0 or -1 and errno, ENOENT: there is no such module
  */
 struct machine {
 	const char *device, *sysfs, *modules, *livepatch, *kprobes, *notes, *root;
@@ -35,6 +36,7 @@ struct machine {
 	int (*ioctl)(int fd, unsigned long request, void *arg);
 	int (*load)(int fd);
 	int (*unload)(const char *name);
+	int (*probe)(const char *name);
 };
 
 /** machine_real - the one this process runs on */
@@ -48,6 +50,9 @@ int machine_line(const struct machine *mc, const char *path, char *out, size_t s
 
 /** machine_unload() - delete_module(), not given up at a signal; 0, or -1 and errno */
 int machine_unload(const struct machine *mc, const char *module);
+
+/** machine_probe_mend() - load mend.ko unless it is there */
+int machine_probe_mend(const struct machine *mc, struct err *e);
 
 /** struct kernel - which kernel runs */
 struct kernel {

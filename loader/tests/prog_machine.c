@@ -124,6 +124,11 @@ static int fake_load(int fd)
 	return ask_kernel(NULL, "./kernel load");
 }
 
+static int fake_probe(const char *name)
+{
+	return ask_kernel(NULL, "./kernel probe %s", name);
+}
+
 static int fake_unload(const char *name)
 {
 	return ask_kernel(NULL, "./kernel unload %s", name);
@@ -132,5 +137,5 @@ static int fake_unload(const char *name)
 const struct machine machine_real = {
 	.device = "device", .sysfs = "sys", .modules = "module", .livepatch = "livepatch",
 	.kprobes = "kprobes", .notes = "notes", .root = "root", .uname = fake_uname, .open = fake_open,
-	.ioctl = fake_ioctl, .load = fake_load, .unload = fake_unload,
+	.ioctl = fake_ioctl, .load = fake_load, .unload = fake_unload, .probe = fake_probe,
 };

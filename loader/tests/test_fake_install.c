@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Installing, and what a boot does with it, on a machine made of files: a boot is another
+ * boot id and a mend.ko that knows no patch.
+ */
+#include "common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fake_cli.h"
+
+#define BOOT_ID	"root/proc/sys/kernel/random/boot_id"
+
+static unsigned int boots;
+
+static int setup(void **state)
+{
+	if (cli_setup(state))
+		return -1;
+	boots = 1;
+	test_file(cli_dir, BOOT_ID, "boot-1\n");
+	return 0;
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, cli_teardown)
+
+static int install(const char *args)
+{
+	return test_run(&cli_out, MEND "install --cert mend.pem %s", cli_dir, args);
+}
+
+static void crash(void)
+{
+	char id[32];
+
+	snprintf(id, sizeof(id), "boot-%u\n", ++boots);
+	test_file(cli_dir, BOOT_ID, id);
+	assert_int_equal(test_run(&cli_out, "cd %s && rm -rf sys asked && : >asked", cli_dir), 0);
+}
+
+static int boot(const char *args)
+{
+	return test_run(&cli_out, MEND "boot --cert mend.pem %s", cli_dir, args);
+}
+
+static void reboot(void)
+{
+	assert_int_equal(cli_mend("boot --end"), 0);
+	crash();
+}
+
+static int count_files(const char *pattern)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "/dev/null; ls root/var/lib/mend/%s 2>/dev/null | wc -l",
+		 pattern);
+	return atoi(cli_file(command));
+}
+
+static void what_is_installed_is_on_at_every_boot(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend two.mend"), 0);
+	cli_has("'one' generation 1 is on.\n'two' generation 1 is on.\n  pause");
+	cli_has("  installed   for every boot of this kernel");
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: on\n'two' generation 1: on\n");
+	assert_string_equal(cli_file("asked | head -n 1"), "probe mend");
+	assert_string_equal(cli_file("asked | grep -c probe"), "1");
+	assert_string_equal(cli_file("sys/two.1/enabled"), "1");
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: was on already\n"
+			    "'two' generation 1: was on already\n");
+	/* a crash does not matter to what is not on probation */
+	crash();
+	assert_int_equal(boot(""), 0);
+	assert_int_equal(cli_mend("history one"), 0);
+	cli_has("install one.1 two.1: done");
+	cli_has("boot one.1: done");
+}
+
+static void the_last_one_installed_goes_on_last(void **state)
+{
+	(void)state;
+	assert_int_equal(install("two.mend"), 0);
+	assert_int_equal(install("one.mend"), 0);
+	assert_int_equal(install("two.mend"), 2);
+	cli_has("it is installed and on already");
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'two' generation 1: on\n'one' generation 1: on\n");
+	/* another generation is another patch */
+	assert_int_equal(install("one2.mend"), 0);
+	assert_int_equal(count_files("installed"), 2);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'two' generation 1: on\n'one' generation 2: on\n");
+}
+
+static void one_that_fails_does_not_stop_the_others(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend two.mend"), 0);
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s && echo >root/var/lib/mend/bundles/one.1.mend",
+				  cli_dir), 0);
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: refused: ");
+	cli_has("'two' generation 1: on\n");
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s && rm root/var/lib/mend/bundles/one.1.mend && "
+				  "echo x >root/var/lib/mend/installed/bad.json", cli_dir), 0);
+	assert_int_equal(boot(""), 1);
+	cli_has("'one' generation 1: failed: cannot open");
+	cli_has("'two' generation 1: on\n");
+	cli_has("1 of the entries in");
+	reboot();
+	cli_fail_call("probe", 2, 0, "");
+	assert_int_equal(boot(""), 1);
+	cli_has("'two' generation 1: failed: mend.ko is not there for this kernel\n");
+	assert_int_equal(cli_mend("history two"), 0);
+	cli_has("boot two.1: failed (DEVICE)");
+}
+
+static void what_fails_is_not_installed(void **state)
+{
+	(void)state;
+	cli_fail_call("switch", 16, 96, "cat (pid 7) is in a");
+	assert_int_equal(install("one.mend"), 5);
+	assert_int_equal(count_files("installed"), 0);
+	assert_int_equal(count_files("bundles"), 0);
+	assert_int_equal(test_run(&cli_out, "rm %s/fail-switch", cli_dir), 0);
+	assert_int_equal(install("one.mend --probation 10m --health false"), 6);
+	assert_int_equal(count_files("installed"), 0);
+	assert_int_equal(install("one.mend --probation 10m --health true"), 0);
+	assert_int_equal(count_files("installed"), 1);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	/* the health command has confirmed it */
+	assert_string_equal(cli_file("asked | grep switch"), "switch 0 0 on:one:1");
+}
+
+static void an_apply_can_be_made_an_installation(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	assert_int_equal(cli_apply("one.mend"), 0);
+	assert_int_equal(install("one.mend --json"), 0);
+	json = cli_parse();
+	assert_true(json_is_true(json_object_get(json, "installed")));
+	assert_true(json_is_null(json_object_get(json, "switch")));
+	json_decref(json);
+	assert_int_equal(install("one.mend"), 2);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n");
+}
+
+static void without_applying_the_next_boot_does_it(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --no-apply --probation 10m"), 0);
+	cli_has("'one' generation 1 is installed; the next boot switches it on.\n");
+	assert_string_equal(cli_file("asked 2>/dev/null"), "");
+	assert_int_equal(install("one.mend --no-apply --health true"), 64);
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n");
+	assert_string_equal(cli_file("asked | grep switch"), "switch 0 600000 on:one:1");
+	/* shut down in order: again on probation, and confirmed for good */
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_file("asked | grep switch"), "switch 0 600000 on:one:1");
+	assert_int_equal(cli_mend("history one"), 0);
+	cli_has("boot one.1: ended: the machine was shut down in order");
+	assert_int_equal(cli_mend("confirm"), 0);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_file("asked | grep switch"), "switch 0 0 on:one:1");
+}
+
+static void what_the_machine_went_down_with_is_held_back(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	assert_int_equal(install("two.mend"), 0);
+	crash();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: 'one' generation 1 is held back: the machine went "
+		"down before it was confirmed\n");
+	cli_has("'two' generation 1: on\n");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "held back: 'one' generation 1", 29);
+	reboot();
+	assert_int_equal(boot(""), 4);
+	assert_int_equal(install("one.mend"), 4);
+	cli_has("'mend install --retry'");
+	assert_int_equal(install("one.mend --no-apply"), 4);
+	assert_int_equal(install("one.mend --no-apply --retry"), 0);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n");
+}
+
+/* The record of the attempt is there when the boot ends in the middle of it. */
+static void so_is_one_whose_boot_did_not_come_to_an_end(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend two.mend"), 0);
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s && sed -i 's/^load()$/&\\n{ sleep 60; }\\nno&/' "
+				  "kernel && timeout -s KILL 3 " TEST_MEND_FAKE
+				  " boot --cert mend.pem", cli_dir), 137);
+	assert_int_equal(test_run(&cli_out, "cd %s && cp " TEST_FAKE_KERNEL " kernel", cli_dir), 0);
+	crash();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: 'one' generation 1 is held back: the machine went "
+		"down while it was done\n");
+	cli_has("'two' generation 1: on\n");
+}
+
+static void what_was_taken_back_is_not_tried_again(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	test_file(cli_dir, "sys/one.1/state", "rolled-back\n");
+	test_file(cli_dir, "sys/one.1/enabled", "0\n");
+	test_file(cli_dir, "sys/one.1/reason", "129 it oopsed\n");
+	reboot();
+	assert_int_equal(boot(""), 4);
+	cli_has("is held back: mend.ko has taken it back: it oopsed\n");
+}
+
+static void another_kernel_is_superseded_or_not(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s && printf '\\004\\0\\0\\0\\024\\0\\0\\0\\003\\0\\0\\0"
+				  "GNU\\0aaaaaaaaaaaaaaaaaaaa' >notes", cli_dir), 0);
+	assert_int_equal(boot(""), 3);
+	cli_has("'one' generation 1: skipped: ");
+	cli_has("whether this kernel needs it cannot be told");
+	assert_string_equal(cli_file("asked | grep -c ."), "0");
+	test_file(cli_dir, "root/proc/version", "Linux version 6.1.0-test-amd64 (a@b) (gcc) #1 SMP "
+		  "Debian 6.1.192-2 (2026-10-01)\n");
+	test_file(cli_dir, "root/usr/share/doc/linux-image-" TEST_RELEASE "/changelog.Debian",
+		  "linux (6.1.192-2) bookworm; urgency=medium\n\n  * a fix (CVE-2025-9999)\n\n"
+		  " -- A B <a@b.c>  Thu, 01 Oct 2026 00:00:00 +0000\n");
+	assert_int_equal(test_run(&cli_out, "gzip %s/root/usr/share/doc/*/changelog.Debian",
+				  cli_dir), 0);
+	assert_int_equal(boot(""), 3);
+	cli_has("does not list CVE-2025-1111\n");
+	assert_int_equal(test_run(&cli_out, "cd %s/root/usr/share/doc/* && gunzip *.gz && sed -i "
+				  "s/9999/1111/ *.Debian && gzip *.Debian", cli_dir), 0);
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: superseded: the package of this kernel, version 6.1.192-2, "
+		"lists CVE-2025-1111 as fixed\n");
+	assert_int_equal(cli_mend("history one"), 0);
+	cli_has("boot one.1: superseded");
+}
+
+static void the_policy_counts_at_boot(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	reboot();
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = off\n");
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "Nothing is switched on: mode = off in mend.conf.\n");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: refused: mend.conf holds");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmood = on\n");
+	assert_int_equal(boot(""), 4);
+	cli_has("there is no setting 'mood'");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = stage\n");
+	assert_int_equal(install("two.mend"), 0);
+	cli_has("'two' generation 1 is installed; the next boot switches it on.\n  not now ");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "\n");
+	test_file(cli_dir, "root/proc/cmdline", "quiet mend.mode=off\n");
+	assert_int_equal(boot("--json"), 0);
+	cli_has("\"not_wanted\": \"mend.mode=off on the kernel command line\"");
+	assert_string_equal(cli_file("asked | grep -c ."), "0");
+	test_file(cli_dir, "root/proc/cmdline", "quiet\n");
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n'two' generation 1: on\n");
+}
+
+static void uninstalling_is_for_the_next_boot(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend two.mend"), 0);
+	assert_int_equal(cli_mend("uninstall one"), 0);
+	assert_string_equal(cli_text(), "'one' is not installed any more.\n");
+	assert_string_equal(cli_file("sys/one.1/enabled"), "1");
+	assert_int_equal(count_files("bundles"), 1);
+	assert_int_equal(cli_mend("uninstall one"), 2);
+	assert_int_equal(cli_mend("uninstall one --revert"), 0);
+	assert_string_equal(cli_file("sys/one.1/enabled"), "0");
+	assert_int_equal(cli_mend("uninstall two --revert --keep"), 0);
+	cli_has("'two' generation 1 is off.\n");
+	assert_int_equal(count_files("installed"), 0);
+	assert_int_equal(count_files("bundles"), 1);
+	assert_int_equal(cli_mend("uninstall ../two"), 64);
+	assert_int_equal(cli_mend("uninstall"), 64);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "Nothing is installed.\n");
+	assert_string_equal(cli_file("asked | grep -c ."), "0");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_installed_is_on_at_every_boot),
+		TEST(the_last_one_installed_goes_on_last),
+		TEST(one_that_fails_does_not_stop_the_others),
+		TEST(what_fails_is_not_installed),
+		TEST(an_apply_can_be_made_an_installation),
+		TEST(without_applying_the_next_boot_does_it),
+		TEST(what_the_machine_went_down_with_is_held_back),
+		TEST(so_is_one_whose_boot_did_not_come_to_an_end),
+		TEST(what_was_taken_back_is_not_tried_again),
+		TEST(another_kernel_is_superseded_or_not),
+		TEST(the_policy_counts_at_boot),
+		TEST(uninstalling_is_for_the_next_boot),
+	};
+
+	return cmocka_run_group_tests(tests, cli_group_setup, cli_group_teardown);
+}
