@@ -10,11 +10,13 @@ export BUILD=$MEND_ROOT/build
 
 # tree_files [PATHSPEC...]: what is or is about to be in the repository,
 # relative to its top. Files that are deleted but not yet committed are left out.
+# A copy of the tree inside of another repository is none itself.
 tree_files()
 {
 	local file
 
-	if have git && git -C "$MEND_ROOT" rev-parse --git-dir >/dev/null 2>&1; then
+	if have git &&
+	   [ "$(git -C "$MEND_ROOT" rev-parse --show-toplevel 2>/dev/null)" -ef "$MEND_ROOT" ]; then
 		git -C "$MEND_ROOT" ls-files -co --exclude-standard -- "$@"
 	else
 		(cd "$MEND_ROOT" && find "${@:-.}" -type f -not -path './build/*' \
