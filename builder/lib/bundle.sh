@@ -7,7 +7,9 @@ find_mend()
 {
 	local program
 
-	for program in "${opt[mend]:-}" "$BUILDER/../loader/mend" "$(command -v mend || true)"; do
+	# Who builds need not be root, and sbin may not be in PATH then.
+	for program in "${opt[mend]:-}" "$BUILDER/../loader/mend" "$(command -v mend || true)" \
+		       "$BUILDER/../../sbin/mend"; do
 		[ -z "$program" ] || [ ! -x "$program" ] || { printf '%s\n' "$program"; return; }
 	done
 	die "the program mend is not installed: build it (make loader) or name it with --mend"
