@@ -20,6 +20,7 @@ help:
 	@echo '  make demo                     see it work, in a virtual machine'
 	@echo '  make check                    test everything (scripts/check --help)'
 	@echo '  make install                  install mend and its manual below $$(PREFIX)'
+	@echo '  make builder_install          install mend-build below $$(PREFIX)'
 	@echo '  make modules_install          install mend.ko for one kernel'
 	@echo '  make dkms_install             have DKMS build mend.ko for every kernel (as root)'
 	@echo '  make clean                    remove what was built'
@@ -58,6 +59,9 @@ check:
 install: loader
 	$(MAKE) -C loader install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
+builder_install: builder
+	$(MAKE) -C builder install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
+
 dkms_install:
 	version=$$(scripts/dkms-source --version) && scripts/dkms-source && \
 		dkms install "mend/$$version"
@@ -69,4 +73,4 @@ clean:
 	rm -rf build
 
 .PHONY: help deps modules modules_install loader builder patches demo check install
-.PHONY: dkms_install clean
+.PHONY: builder_install dkms_install clean
