@@ -82,9 +82,9 @@ static int add_version(struct changelog *c, const char *version, struct err *e)
 	return 0;
 }
 
-static int add_cve(struct changelog *c, const char *id, size_t len, struct err *e)
+static int add_cve(struct changelog *c, const char *id, size_t len, bool newer, struct err *e)
 {
-	struct changelog_cve new = { .entry = c->nr_versions - 1 }, *all;
+	struct changelog_cve new = { .entry = c->nr_versions - 1, .newer = newer }, *all;
 
 	memcpy(new.id, id, len);
 	if (!manifest_is_cve(new.id))
@@ -104,7 +104,7 @@ static int add_cve(struct changelog *c, const char *id, size_t len, struct err *
  * A commit's title stands in quotes where it is taken back: what is named there is not
  * fixed by that line. Behind the quotes it is.
  */
-static int take_cves(struct changelog *c, const char *line, struct err *e)
+static int take_cves(struct changelog *c, const char *line, bool newer, struct err *e)
 {
 	size_t len, quotes = 0;
 
@@ -114,7 +114,7 @@ static int take_cves(struct changelog *c, const char *line, struct err *e)
 		if (quotes % 2 || strncmp(line, CVE, strlen(CVE)))
 			continue;
 		len = strlen(CVE) + strspn(line + strlen(CVE), "-0123456789");
-		if (len < CHANGELOG_CVE_LEN && add_cve(c, line, len, e))
+		if (len < CHANGELOG_CVE_LEN && add_cve(c, line, len, newer, e))
 			return -1;
 	}
 	return 0;
@@ -123,7 +123,7 @@ static int take_cves(struct changelog *c, const char *line, struct err *e)
 /**
  * struct place - where the reader of the lines is
  * @running:	at the entry of the version that runs, or behind it
- * @is_signed:	its version stands in a line of its own
+ * @is_signed:	this entry tells the kernel's own version in a line of its own
  */
 struct place {
 	bool running, is_signed;
@@ -132,7 +132,7 @@ struct place {
 static int begin_entry(struct changelog *c, struct place *p, const char *version, struct err *e)
 {
 	p->running |= !strcmp(version, c->version);
-	return p->running ? add_version(c, version, e) : 0;
+	return add_version(c, version, e);
 }
 
 static int take_line(struct changelog *c, struct place *p, char *line, struct err *e)
@@ -142,13 +142,14 @@ static int take_line(struct changelog *c, struct place *p, char *line, struct er
 
 	if (version) {
 		p->is_signed = is_signed;
-		/* behind the one that runs each entry counts, also one whose line is missing */
-		return is_signed && !p->running ? 0 : begin_entry(c, p, version, e);
+		return is_signed ? 0 : begin_entry(c, p, version, e);
 	}
-	version = p->is_signed && !p->running ? signed_version(line) : NULL;
-	if (version)
+	version = p->is_signed ? signed_version(line) : NULL;
+	if (version) {
+		p->is_signed = false;
 		return begin_entry(c, p, version, e);
-	return p->running ? take_cves(c, line, e) : 0;
+	}
+	return c->nr_versions ? take_cves(c, line, !p->running, e) : 0;
 }
 
 static int by_id(const void *a, const void *b)
@@ -156,10 +157,12 @@ static int by_id(const void *a, const void *b)
 	const struct changelog_cve *x = a, *y = b;
 	int order = strcmp(x->id, y->id);
 
+	if (!order)
+		order = x->newer - y->newer;
 	return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-/* Sorted, and each once: the first, which is of the newest entry */
+/* Sorted, and each once: the first, see struct changelog */
 static void sort_cves(struct changelog *c)
 {
 	size_t i, kept = 0;
@@ -209,14 +212,13 @@ static char *read_text(const struct machine *mc, const char *release)
 	return text;
 }
 
-int changelog_read(const struct machine *mc, struct changelog *c, struct err *e)
+int changelog_read_of(const struct machine *mc, const char *release, struct changelog *c,
+		      struct err *e)
 {
-	char release[MEND_RELEASE_LEN], version[CHANGELOG_VERSION_LEN], *text;
+	char version[CHANGELOG_VERSION_LEN], *text;
 	int ret;
 
 	memset(c, 0, sizeof(*c));
-	if (mc->uname(release))
-		return err_errno(e, ERR_IO, errno, "cannot tell the running kernel's release");
 	if (!running_version(mc, version))
 		return err_set(e, ERR_INPUT, "the running kernel is none of Debian's packages");
 	text = read_text(mc, release);
@@ -231,17 +233,37 @@ int changelog_read(const struct machine *mc, struct changelog *c, struct err *e)
 	return ret;
 }
 
+int changelog_read(const struct machine *mc, struct changelog *c, struct err *e)
+{
+	char release[MEND_RELEASE_LEN];
+
+	memset(c, 0, sizeof(*c));
+	if (mc->uname(release))
+		return err_errno(e, ERR_IO, errno, "cannot tell the running kernel's release");
+	return changelog_read_of(mc, release, c, e);
+}
+
 static int compare_id(const void *key, const void *member)
 {
 	return strcmp(key, ((const struct changelog_cve *)member)->id);
 }
 
-const char *changelog_find(const struct changelog *c, const char *cve)
+static const char *find(const struct changelog *c, const char *cve, bool newer)
 {
 	const struct changelog_cve *found = !c->nr_cves ? NULL :
 		bsearch(cve, c->cves, c->nr_cves, sizeof(*c->cves), compare_id);
 
-	return found ? c->versions[found->entry] : NULL;
+	return found && found->newer == newer ? c->versions[found->entry] : NULL;
+}
+
+const char *changelog_find(const struct changelog *c, const char *cve)
+{
+	return find(c, cve, false);
+}
+
+const char *changelog_find_newer(const struct changelog *c, const char *cve)
+{
+	return find(c, cve, true);
 }
 
 void changelog_free(struct changelog *c)

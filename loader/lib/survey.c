@@ -137,10 +137,11 @@ static int compare(const void *a, const void *b)
 }
 
 /* Sorted: what is there twice stands side by side. */
-static size_t unique(const char **names, size_t n)
+size_t survey_unique(const char **names, size_t n)
 {
 	size_t i, kept = 0;
 
+	qsort(names, n, sizeof(*names), compare);
 	for (i = 0; i < n; i++)
 		if (!kept || strcmp(names[kept - 1], names[i]))
 			names[kept++] = names[i];
@@ -168,8 +169,7 @@ size_t survey_cves(const struct survey *s, const char ***cves)
 		for (j = 0; counts(p) && j < p->manifest->nr_cves; j++)
 			(*cves)[n++] = p->manifest->cves[j];
 	}
-	qsort(*cves, n, sizeof(**cves), compare);
-	return unique(*cves, n);
+	return survey_unique(*cves, n);
 }
 
 char *survey_effective(const struct survey *s)

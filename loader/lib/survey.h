@@ -50,6 +50,9 @@ void survey_free(struct survey *s);
 /** survey_cves() - names of all CVEs that patches which are on fix, each once, sorted */
 size_t survey_cves(const struct survey *s, const char ***cves);
 
+/** survey_unique() - sort, and keep each once; how many there are then */
+size_t survey_unique(const char **names, size_t n);
+
 /** survey_effective() - the release, and the patches that are on, in a new string or NULL */
 char *survey_effective(const struct survey *s);
 

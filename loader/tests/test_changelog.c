@@ -82,10 +82,15 @@ static void what_is_newer_than_the_kernel_that_runs_does_not_count(void **state)
 	parse(signed_package, "6.1.192-1");
 	not_listed(newer);
 	assert_string_equal(changelog_find(&listed, "CVE-2026-2000"), "6.1.192-1");
+	assert_string_equal(changelog_find_newer(&listed, "CVE-2026-1000"), "6.1.192-2");
+	assert_null(changelog_find_newer(&listed, "CVE-2026-2000"));
 	changelog_free(&listed);
 	parse(signed_package, "6.1.190-1");
 	not_listed(newer_yet);
+	/* also in a newer entry, which completes it: what runs says that it has it */
 	assert_string_equal(changelog_find(&listed, "CVE-2026-2000"), "6.1.190-1");
+	assert_null(changelog_find_newer(&listed, "CVE-2026-2000"));
+	assert_string_equal(changelog_find_newer(&listed, "CVE-2026-4000"), "6.1.192-1");
 	changelog_free(&listed);
 }
 

@@ -94,7 +94,8 @@ static void documents_are_described(void **state)
 {
 	static const char *const commands[] = {
 		"status --json", "check --json --cert mend.pem one.mend || true", "list --json",
-		"uname --json", "history --json", "metrics --json", "revert bad --json"
+		"uname --json", "history --json", "metrics --json", "revert bad --json",
+		"cve CVE-2025-1111 --json",
 	};
 	json_t *json;
 	size_t i;
