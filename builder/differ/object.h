@@ -26,7 +26,7 @@ struct symbol {
 
 	struct symbol *twin;	/* correlate: in the other object */
 	bool contested;		/* correlate: its users disagree about the twin */
-	bool ambiguous;		/* correlate: may or may not be an old one */
+	bool ambiguous;		/* correlate: may or may not be one of the other object */
 };
 
 struct rela {

@@ -208,7 +208,8 @@ static size_t candidates(const struct object *own, const struct symbol *sym,
 	return n;
 }
 
-static bool name_exists(const struct object *obj, const struct symbol *sym)
+/* Is one of that name left that nothing has been paired with? */
+static bool name_is_left(const struct object *obj, const struct symbol *sym)
 {
 	size_t i;
 
@@ -217,6 +218,19 @@ static bool name_exists(const struct object *obj, const struct symbol *sym)
 		    same_base_name(obj->syms[i].name, sym->name))
 			return true;
 	return false;
+}
+
+/* What is left is new, or gone, only if none of that name is left on the other side. */
+static void mark_ambiguous(struct object *obj, const struct object *other)
+{
+	struct symbol *sym;
+	size_t i;
+
+	for (i = 1; i < obj->nr_syms; i++) {
+		sym = &obj->syms[i];
+		if (is_static_local(sym) && !sym->twin)
+			sym->ambiguous = name_is_left(other, sym);
+	}
 }
 
 static void pair_static_locals(struct diff *d)
@@ -231,25 +245,9 @@ static void pair_static_locals(struct diff *d)
 		if (candidates(d->after, sym, d->before, &old) == 1 &&
 		    candidates(d->before, old, d->after, &back) == 1 && back == sym)
 			pair(old, sym);
-		else
-			sym->ambiguous = name_exists(d->before, sym);
 	}
-	/* What is left may be new only if none of that name is left on the other side. */
-	for (i = 1; i < d->before->nr_syms; i++) {
-		old = &d->before->syms[i];
-		if (is_static_local(old) && !old->twin)
-			old->ambiguous = true;
-	}
-	for (i = 1; i < d->after->nr_syms; i++) {
-		sym = &d->after->syms[i];
-		if (!sym->ambiguous)
-			continue;
-		sym->ambiguous = false;
-		for (size_t j = 1; j < d->before->nr_syms; j++)
-			if (d->before->syms[j].ambiguous &&
-			    same_base_name(d->before->syms[j].name, sym->name))
-				sym->ambiguous = true;
-	}
+	mark_ambiguous(d->after, d->before);
+	mark_ambiguous(d->before, d->after);
 }
 
 /* A section is what its variable or function is; one without goes by its name. */

@@ -180,10 +180,12 @@ static void compare_removed(struct diff *d, const struct section *old)
 	case SEC_DATA:
 		if (is_throwaway(sym) || !(old->flags & SHF_WRITE))
 			break;
-		refuse(&d->refusals,
-		       sym->name[base_name_len(sym->name)] ? REFUSE_STATIC_LOCAL_AMBIGUOUS :
-							     REFUSE_DATA_REMOVED,
-		       sym->name, "it is not in the changed source, or cannot be found there");
+		if (sym->ambiguous)
+			refuse(&d->refusals, REFUSE_STATIC_LOCAL_AMBIGUOUS, sym->name,
+			       "which one of that name it is in the changed source cannot be told");
+		else
+			refuse(&d->refusals, REFUSE_DATA_REMOVED, sym->name,
+			       "it is not in the changed source");
 		break;
 	case SEC_SHARED:
 	case SEC_TEXT:

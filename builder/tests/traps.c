@@ -126,6 +126,35 @@ noinline int other_user_of_count(int x)
 	}
 }
 
+noinline int two_of_a_name(int x)
+{
+	{
+		static int same;
+
+		same += x;
+		x += same;
+	}
+#ifndef AFTER_STATIC_AMBIGUOUS
+	{
+		static int same;
+
+		same -= x;
+		x ^= same;
+	}
+#endif
+	return x;
+}
+
+noinline int counts_by_itself(int x)
+{
+#ifndef AFTER_STATIC_REMOVED
+	static int alone;
+
+	x += alone++;
+#endif
+	return x;
+}
+
 #ifdef AFTER_NEW_FUNCTION
 static int new_data[4] = { 1, 2, 3, 4 };
 
