@@ -190,6 +190,16 @@ headers_of()
 	esac
 }
 
+# kernel_version NAME: the version of the package that its kernel was made from.
+kernel_version()
+{
+	local generated
+
+	generated=$(headers_of "$1")/include/generated
+	sed -n 's/.* Debian \([^ ]*\) .*/\1/p' "$generated/compile.h" "$generated/utsversion.h" \
+		2>/dev/null | head -1
+}
+
 # slowdown_of NAME: how many times longer than on a stock kernel its tests may take
 slowdown_of()
 {

@@ -6,16 +6,6 @@
 
 readonly SOURCES=$MEND_CACHE/source
 
-# kernel_version NAME: the version of the package that its kernel was made from.
-kernel_version()
-{
-	local generated
-
-	generated=$(headers_of "$1")/include/generated
-	sed -n 's/.* Debian \([^ ]*\) .*/\1/p' "$generated/compile.h" "$generated/utsversion.h" \
-		2>/dev/null | head -1
-}
-
 # source_versions SERIES: those that can be had, the newest first.
 source_versions() { apt-cache madison "linux-source-$1" | awk '{ print $3 }' | uniq; }
 
