@@ -8,6 +8,7 @@ MEND_KEYS ?= $(wildcard /etc/mend/keys/*.pem)
 OUT ?= $(CURDIR)/build/patches
 PREFIX ?= /usr/local
 DESTDIR ?=
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 help:
 	@echo 'mend: live patching of a running Linux kernel at one instant'
@@ -19,7 +20,7 @@ help:
 	@echo '  make patches                  build the example patches into $$(OUT)'
 	@echo '  make demo                     see it work, in a virtual machine'
 	@echo '  make check                    test everything (scripts/check --help)'
-	@echo '  make install                  install mend and its manual below $$(PREFIX)'
+	@echo '  make install                  install mend, manual and units below $$(PREFIX)'
 	@echo '  make builder_install          install mend-build below $$(PREFIX)'
 	@echo '  make modules_install          install mend.ko for one kernel'
 	@echo '  make dkms_install             have DKMS build mend.ko for every kernel (as root)'
@@ -30,6 +31,8 @@ help:
 	@echo '  MEND_KEYS="a.pem b.pem"       certificates that mend.ko trusts; default'
 	@echo '                                /etc/mend/keys/*.pem, now: $(or $(MEND_KEYS),none)'
 	@echo '  PREFIX=$(PREFIX) DESTDIR=     where install puts things'
+	@echo '  UNITDIR=$(UNITDIR)'
+	@echo '                                where it puts units of systemd'
 
 deps:
 	scripts/deps
@@ -57,7 +60,7 @@ check:
 	scripts/check
 
 install: loader
-	$(MAKE) -C loader install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
+	$(MAKE) -C loader install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" UNITDIR="$(UNITDIR)"
 
 builder_install: builder
 	$(MAKE) -C builder install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
