@@ -7,13 +7,16 @@
 #include "lib/json.h"
 #include "lib/sysfs.h"
 #include "ui.h"
+#include "ui_installed.h"
+#include "ui_survey.h"
 
 static const char help[] =
-	"Usage: mend list [--all] [--json]\n"
+	"Usage: mend list [--all | --installed] [--json]\n"
 	"\n"
 	"Lists the patches that are on, and what each is for. Needs no root.\n"
 	"\n"
-	"  --all  also those that are loaded and off\n"
+	"  --all        also those that are loaded and off\n"
+	"  --installed  instead: those that are to be on in every boot, and what a boot does\n"
 	"\n"
 	"Examples:\n"
 	"  mend list\n"
@@ -21,10 +24,11 @@ static const char help[] =
 	"\n"
 	"Exit codes: 0 listed (also when there is none), 1 mend.ko is not there.\n";
 
-enum { OPT_ALL = OPT_FIRST };
+enum { OPT_ALL = OPT_FIRST, OPT_INSTALLED };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "installed", no_argument, NULL, OPT_INSTALLED },
 	UI_OPTIONS
 };
 
@@ -64,20 +68,45 @@ static int print(const struct ui *ui, const struct sysfs_patches *patches, bool 
 	return EXIT_CODE_OK;
 }
 
+/* Needs no mend.ko. */
+static int list_installed(struct ui *ui)
+{
+	struct standing st;
+	struct survey s;
+	int code = EXIT_CODE_OK;
+	struct err e;
+	json_t *doc;
+
+	if (ui_survey(&s, &st, &e))
+		return ui_fail(ui, &e);
+	if (ui->json) {
+		doc = json_object();
+		json_object_set_new(doc, "installed", json_installed(&s));
+		code = ui_json(doc);
+	} else {
+		ui_installed_table(&s);
+	}
+	survey_free(&s);
+	return code;
+}
+
 static int run(struct ui *ui, int argc, char **argv)
 {
 	struct sysfs_patches patches;
-	bool all = false;
+	bool all = false, installed = false;
 	struct err e;
 	int c;
 
 	while ((c = ui_getopt(ui, argc, argv, ":", options)) != -1) {
 		if (c == '?')
 			return ui->exit;
-		all = true;
+		*(c == OPT_ALL ? &all : &installed) = true;
 	}
 	if (optind < argc)
 		return ui_usage(ui, "'list' takes no patch: 'mend status NAME' shows one");
+	if (installed)
+		return all ? ui_usage(ui, "at most one of --all and --installed") :
+			     list_installed(ui);
 	if (sysfs_read(&patches, &machine_real, &e))
 		return ui_fail(ui, &e);
 	c = print(ui, &patches, all);

@@ -11,6 +11,7 @@
 #include "lib/standing.h"
 #include "ui.h"
 #include "ui_colour.h"
+#include "ui_installed.h"
 #include "ui_patches.h"
 #include "ui_survey.h"
 
@@ -119,6 +120,8 @@ static void print(const struct survey *s, const struct standing *st, const char 
 		print_pages(&s->patches, name);
 	else if (s->patches.nr_patches)
 		ui_patches_table(&s->patches);
+	if (!name)
+		ui_installed_table(s);
 	if (s->waits)
 		print_waiting(&s->waiting);
 }
@@ -156,7 +159,7 @@ static int show(struct ui *ui, const struct request *q)
 
 	if (look(&s, &st, q->name, &e))
 		return ui_fail(ui, &e);
-	code = s.loaded ? EXIT_CODE_OK : (int)s.why_not.code;
+	code = s.loaded || st.exit == STANDING_EXIT_CURRENT ? EXIT_CODE_OK : (int)s.why_not.code;
 	if (!ui->json)
 		print(&s, &st, q->name);
 	else if (ui_json(document(&s, &st, q->name)))

@@ -27,6 +27,7 @@ json_t *json_switch(const struct mend_switch *sw);
 json_t *json_waiting(const struct waiting *w);
 json_t *json_info(const struct mend_info *info);
 json_t *json_checks(const struct checks *c);
+json_t *json_installed(const struct survey *s);
 json_t *json_standing(const struct standing *st, const struct survey *s);
 json_t *json_blocker(const struct mend_blocker *b);
 

@@ -69,6 +69,32 @@ static json_t *kernel(const struct survey *s)
 	return j;
 }
 
+static json_t *installed(const struct survey_installed *si)
+{
+	const struct prospect *p = &si->prospect;
+	json_t *j = json_object();
+
+	json_object_set_new(j, "name", json_text(si->in.name));
+	json_object_set_new(j, "generation", json_integer((json_int_t)si->in.generation));
+	json_object_set_new(j, "when", json_time(si->in.when));
+	json_object_set_new(j, "on", json_boolean(si->on));
+	json_object_set_new(j, "at_boot", json_string(installed_fate_name(p->fate)));
+	json_object_set_new(j, "why", text_or_null(p->why.message));
+	json_object_set_new(j, "probation_ms", json_integer(p->proven ? 0 : si->in.probation_ms));
+	json_object_set_new(j, "last", text_or_null(si->last));
+	return j;
+}
+
+json_t *json_installed(const struct survey *s)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < s->nr_installed; i++)
+		json_array_append_new(list, installed(&s->installed[i]));
+	return list;
+}
+
 json_t *json_standing(const struct standing *st, const struct survey *s)
 {
 	json_t *j = json_object();
@@ -83,6 +109,7 @@ json_t *json_standing(const struct standing *st, const struct survey *s)
 	json_object_set_new(j, "cves", json_strings(cves, n));
 	json_object_set_new(j, "module", s->asked ? json_info(&s->info) : json_null());
 	json_object_set_new(j, "waiting", s->waits ? json_waiting(&s->waiting) : json_null());
+	json_object_set_new(j, "installed", json_installed(s));
 	free(cves);
 	return j;
 }

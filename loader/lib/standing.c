@@ -110,13 +110,17 @@ static size_t count(const struct survey *s, patch_test test, const struct sysfs_
 	return n;
 }
 
-static bool not_loaded(const struct survey *s, const char *unfit, struct standing *st)
+static bool unsupported(const struct survey *s, const char *unfit, struct standing *st)
+{
+	return !s->loaded && unfit &&
+	       say(st, STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED, "unsupported kernel: %s",
+		   unfit);
+}
+
+static bool not_loaded(const struct survey *s, struct standing *st)
 {
 	if (s->loaded)
 		return false;
-	if (unfit)
-		return say(st, STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED,
-			   "unsupported kernel: %s", unfit);
 	advise(st, "%s", s->why_not.hint);
 	return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: %s",
 		   s->why_not.message);
@@ -164,6 +168,49 @@ static bool held_back(const struct survey *s, struct standing *st)
 		   "held back: '%s' generation %ju: %s", h->name, (uintmax_t)h->generation, h->why);
 }
 
+static const char *plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+/* It was to be on in every boot of a kernel that needs it. */
+static bool installed_off(const struct survey *s, struct standing *st)
+{
+	const struct survey_installed *si;
+	size_t i;
+
+	for (i = 0; i < s->nr_installed; i++) {
+		si = &s->installed[i];
+		if (si->on || si->prospect.fate == INSTALLED_SUPERSEDED)
+			continue;
+		advise(st, si->prospect.fate == INSTALLED_FITS ? "'mend boot' switches it on now, "
+		       "and 'systemctl enable mend-boot.service' at every boot" :
+		       "get a bundle for this kernel; 'mend uninstall %s' ends that it is wanted",
+		       si->in.name);
+		return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
+			   "not covered: '%s' generation %ju is installed and not on%s%s",
+			   si->in.name, (uintmax_t)si->in.generation,
+			   si->last[0] || si->prospect.why.message[0] ? ": " : "",
+			   si->last[0] ? si->last : si->prospect.why.message);
+	}
+	return false;
+}
+
+/* Nothing is on, and all that is installed is for kernels that this one has overtaken. */
+static bool superseded(const struct survey *s, size_t nr_on, struct standing *st)
+{
+	size_t n = s->nr_installed, i;
+
+	if (nr_on || !n || s->oopsed)
+		return false;
+	for (i = 0; i < n; i++)
+		if (s->installed[i].prospect.fate != INSTALLED_SUPERSEDED)
+			return false;
+	return say(st, STANDING_PROTECTED, STANDING_EXIT_CURRENT,
+		   "protected, no reboot needed: this kernel has itself what %zu installed patch%s "
+		   "fix%s", n, plural(n, "", "es"), plural(n, "es", ""));
+}
+
 static bool reboot_needed(const struct survey *s, size_t nr_on, struct standing *st)
 {
 	if (s->oopsed)
@@ -174,11 +221,6 @@ static bool reboot_needed(const struct survey *s, size_t nr_on, struct standing 
 	return say(st, STANDING_REBOOT, STANDING_EXIT_NONE,
 		   "reboot needed: kernel %s is installed, and no patch is on in the one that "
 		   "runs", s->newer);
-}
-
-static const char *plural(size_t n, const char *one, const char *many)
-{
-	return n == 1 ? one : many;
 }
 
 /* "3 patches, 7 CVEs" */
@@ -245,8 +287,10 @@ void standing_judge(const struct survey *s, const char *unfit, struct standing *
 	size_t nr_on = count(s, is_on, NULL);
 
 	memset(st, 0, sizeof(*st));
-	if (not_loaded(s, unfit, st) || rolled_back(s, st) || degraded(s, st) ||
-	    held_back(s, st) || reboot_needed(s, nr_on, st) || available(s, nr_on, st))
+	if (unsupported(s, unfit, st) || rolled_back(s, st) || degraded(s, st) ||
+	    held_back(s, st) || superseded(s, nr_on, st) ||
+	    (s->loaded && reboot_needed(s, nr_on, st)) || installed_off(s, st) ||
+	    not_loaded(s, st) || available(s, nr_on, st))
 		return;
 	if (!nr_on) {
 		advise(st, "'mend apply BUNDLE' switches a patch on");

@@ -5,6 +5,7 @@
  */
 #include "survey.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,21 +48,32 @@ static bool is_covered(const struct survey *s, const char *name, uint64_t genera
 	return on && on->generation >= generation;
 }
 
+/* What holds a generation back: what was taken back only keeps a boot from trying it. */
+static bool holds(const struct survey *s, const struct records *all, const struct record *r,
+		  const struct record_patch *p)
+{
+	const struct survey_installed *si = survey_find_installed(s, p->name, p->generation);
+
+	return p->on && !is_covered(s, p->name, p->generation) &&
+	       installed_held(all, p->name, p->generation, si ? si->in.forgiven : 0, si) == r;
+}
+
 static void look_at_record(struct survey *s, const struct records *all, const struct record *r)
 {
 	size_t i;
 
-	if (r->outcome != RECORD_DOWN)
+	if (r->outcome != RECORD_DOWN && r->outcome != RECORD_ROLLED_BACK)
 		return;
 	for (i = 0; i < r->nr_patches; i++) {
 		const struct record_patch *p = &r->patches[i];
 
-		if (!p->on || records_last(all, p->name, p->generation, 0) != r ||
-		    is_covered(s, p->name, p->generation))
+		if (!holds(s, all, r, p))
 			continue;
 		memcpy(s->held.name, p->name, sizeof(s->held.name));
 		s->held.generation = p->generation;
-		memcpy(s->held.why, r->text, sizeof(s->held.why));
+		snprintf(s->held.why, sizeof(s->held.why), "%s%s",
+			 r->outcome == RECORD_ROLLED_BACK ? "mend.ko has taken it back: " : "",
+			 r->text);
 	}
 }
 
@@ -73,6 +85,7 @@ static void look_at_history(const struct machine *mc, struct survey *s)
 
 	if (store_read(mc, &all, &ignored))
 		return;
+	survey_look_at_installed(mc, s, &all);
 	for (i = 0; i < all.nr_records; i++)
 		look_at_record(s, &all, &all.list[i]);
 	records_free(&all);
@@ -129,6 +142,7 @@ void survey_free(struct survey *s)
 {
 	sysfs_free(&s->patches);
 	free(s->available.path);
+	free(s->installed);
 }
 
 static int compare(const void *a, const void *b)

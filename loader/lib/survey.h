@@ -5,6 +5,7 @@
 #ifndef MEND_LIB_SURVEY_H
 #define MEND_LIB_SURVEY_H
 
+#include "installed.h"
 #include "store.h"
 #include "sysfs.h"
 #include "waiting.h"
@@ -13,7 +14,20 @@
 struct survey_held {
 	char name[MEND_NAME_LEN];
 	uint64_t generation;
-	char why[ERR_TEXT_LEN];
+	char why[ERR_TEXT_LEN + 32];
+};
+
+/**
+ * struct survey_installed - a patch that is installed
+ * @on:		it is on, or something newer of its name
+ * @prospect:	what the next boot of this kernel would do with it
+ * @last:	how the last command of this boot that was about it ended; "": there was none
+ */
+struct survey_installed {
+	struct installed in;
+	bool on;
+	struct prospect prospect;
+	char last[ERR_TEXT_LEN + 64];
 };
 
 /**
@@ -27,6 +41,7 @@ struct survey_held {
  * @asked:	mend.ko has answered with @info, which only root may ask
  * @waits:	a switch is under way and waits, see @waiting
  * @held:	the last that is held back and not replaced by a newer one
+ * @installed:	in the order of installation; @damaged_installed: cannot be read
  * @available:	a bundle in the store for this kernel, newer than what is on; its path NULL:
  *		none
  */
@@ -39,11 +54,21 @@ struct survey {
 	struct mend_info info;
 	struct waiting waiting;
 	struct survey_held held;
+	struct survey_installed *installed;
+	size_t nr_installed, damaged_installed;
 	struct staged available;
 };
 
 /** survey_read() - never fails for what is not there; -1: out of memory. Ends with survey_free() */
 int survey_read(const struct machine *mc, struct survey *s, struct err *e);
+
+/** survey_look_at_installed() - for survey_read(), when the patches are known */
+void survey_look_at_installed(const struct machine *mc, struct survey *s,
+			      const struct records *history);
+
+/** survey_find_installed() - that generation, if it is installed, or NULL */
+const struct survey_installed *survey_find_installed(const struct survey *s, const char *name,
+						     uint64_t generation);
 
 void survey_free(struct survey *s);
 

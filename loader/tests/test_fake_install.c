@@ -189,6 +189,8 @@ static void what_the_machine_went_down_with_is_held_back(void **state)
 	assert_int_equal(install("one.mend --probation 10m"), 0);
 	assert_int_equal(install("two.mend"), 0);
 	crash();
+	assert_int_equal(cli_mend("status"), 1);
+	assert_memory_equal(cli_text(), "held back: 'one' generation 1: the machine went down", 52);
 	assert_int_equal(boot(""), 4);
 	cli_has("'one' generation 1: held back: 'one' generation 1 is held back: the machine went "
 		"down before it was confirmed\n");
@@ -233,6 +235,9 @@ static void what_was_taken_back_is_not_tried_again(void **state)
 	reboot();
 	assert_int_equal(boot(""), 4);
 	cli_has("is held back: mend.ko has taken it back: it oopsed\n");
+	/* nothing was to be switched on, so that mend.ko is not even there */
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "held back: 'one' generation 1: mend.ko has taken it", 51);
 }
 
 static void another_kernel_is_superseded_or_not(void **state)
@@ -245,6 +250,9 @@ static void another_kernel_is_superseded_or_not(void **state)
 	assert_int_equal(boot(""), 3);
 	cli_has("'one' generation 1: skipped: ");
 	cli_has("whether this kernel needs it cannot be told");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
+			    "boot: skipped: ", 72);
 	assert_string_equal(cli_file("asked | grep -c ."), "0");
 	test_file(cli_dir, "root/proc/version", "Linux version 6.1.0-test-amd64 (a@b) (gcc) #1 SMP "
 		  "Debian 6.1.192-2 (2026-10-01)\n");
@@ -262,6 +270,12 @@ static void another_kernel_is_superseded_or_not(void **state)
 		"lists CVE-2025-1111 as fixed\n");
 	assert_int_equal(cli_mend("history one"), 0);
 	cli_has("boot one.1: superseded");
+	assert_int_equal(cli_mend("status --exit-code"), 0);
+	cli_has("protected, no reboot needed: this kernel has itself what 1 installed patch fixes\n");
+	assert_int_equal(cli_mend("status"), 0);
+	assert_int_equal(cli_mend("list --installed"), 0);
+	cli_has("  not on ");
+	cli_has("Z  superseded: the package of this kernel");
 }
 
 static void the_policy_counts_at_boot(void **state)
@@ -289,6 +303,13 @@ static void the_policy_counts_at_boot(void **state)
 	test_file(cli_dir, "root/proc/cmdline", "quiet\n");
 	assert_int_equal(boot(""), 0);
 	cli_has("'one' generation 1: on\n'two' generation 1: on\n");
+	assert_int_equal(cli_mend("status --json"), 0);
+	cli_has("\"at_boot\": \"fits\"");
+	assert_int_equal(cli_mend("revert one"), 0);
+	assert_int_equal(cli_mend("status"), 0);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
+			    "revert: done\n", 70);
+	cli_has("what to do  'mend boot' switches it on now");
 }
 
 static void uninstalling_is_for_the_next_boot(void **state)

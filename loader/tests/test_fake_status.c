@@ -93,9 +93,10 @@ static void described(json_t *json)
 static void documents_are_described(void **state)
 {
 	static const char *const commands[] = {
-		"status --json", "check --json --cert mend.pem one.mend || true", "list --json",
+		"install --no-apply --json --cert mend.pem one.mend", "boot --json --cert mend.pem",
+		"list --installed --json", "status --json", "check --json --cert mend.pem one.mend || true", "list --json",
 		"uname --json", "history --json", "metrics --json", "revert bad --json",
-		"cve CVE-2025-1111 --json",
+		"cve CVE-2025-1111 --json", "uninstall one --json",
 	};
 	json_t *json;
 	size_t i;
