@@ -102,6 +102,12 @@ add_program()
 	add_file "$1" "$(readlink -f "$path")" "/bin/$2"
 }
 
+# modules_of IMAGE: the folder of the modules that belong to it
+modules_of() { printf '%s\n' "${1%/*}/../lib/modules/${1##*/vmlinuz-}"; }
+
+# is_built_in IMAGE NAME: has the kernel that module built in?
+is_built_in() { grep -qs "/${2//_/[-_]}\.ko\$" "$(modules_of "$1")/modules.builtin"; }
+
 # add_module ROOT IMAGE SPEC: a module, "FILE.ko [parameters]" or
 # "NAME [parameters]"; the latter is taken, with what it depends on, from the
 # modules that belong to IMAGE.
@@ -117,7 +123,7 @@ add_module()
 		printf '/lib/vm/%s %s\n' "${name##*/}" "$params" >>"$root/.vm/modules"
 		return
 	fi
-	dir=${image%/*}/../lib/modules/${image##*/vmlinuz-}
+	dir=$(modules_of "$image")
 	[ -f "$dir/modules.dep" ] || die "the kernel has no modules.dep beside it: $dir"
 	deps=$(awk -F: -v n="${name//-/_}" '{
 		f = $1; sub(/.*\//, "", f); sub(/\.ko.*/, "", f); gsub(/-/, "_", f)
