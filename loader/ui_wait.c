@@ -13,6 +13,8 @@
 
 #define CLEAR_LINE	"\r\033[K"
 
+static const int signals[UI_WAIT_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+
 /* The signal that came. One operation runs at a time. */
 static atomic_int stop;
 
@@ -64,6 +66,8 @@ static void handle(int number, struct sigaction *old)
 
 void ui_wait_begin(struct ui_wait *w, const struct ui *ui, uint32_t timeout_ms)
 {
+	size_t i;
+
 	memset(w, 0, sizeof(*w));
 	w->wait.timeout_ms = timeout_ms;
 	w->wait.stop = &stop;
@@ -71,12 +75,14 @@ void ui_wait_begin(struct ui_wait *w, const struct ui *ui, uint32_t timeout_ms)
 	if (!ui->json && is_terminal())
 		w->wait.tell = tell;
 	stop = 0;
-	handle(SIGINT, &w->old_int);
-	handle(SIGTERM, &w->old_term);
+	for (i = 0; i < UI_WAIT_SIGNALS; i++)
+		handle(signals[i], &w->old[i]);
 }
 
 void ui_wait_end(struct ui_wait *w)
 {
-	sigaction(SIGINT, &w->old_int, NULL);
-	sigaction(SIGTERM, &w->old_term, NULL);
+	size_t i;
+
+	for (i = 0; i < UI_WAIT_SIGNALS; i++)
+		sigaction(signals[i], &w->old[i], NULL);
 }

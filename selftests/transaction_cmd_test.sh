@@ -143,6 +143,26 @@ test_a_second_patch_that_is_busy_keeps_all_as_it_is()
 	expect 1 "$(target plain)" "target_plain() once the task has left"
 }
 
+# A terminal that hangs up, too: all that was loaded for it is unloaded again.
+test_a_signal_while_it_waits_takes_everything_away()
+{
+	local signal status
+
+	setup
+	start_sleeper
+	for signal in HUP TERM; do
+		"$MEND" apply --keys "$KEYS" --timeout 1m "$(bundle test-plain.1)" \
+			"$(bundle test-hold.1)" >"$TMP/out" 2>&1 &
+		eventually 20 grep -q . "$SYSFS/waiting" || fail "it does not wait"
+		kill -"$signal" $!
+		status=0
+		wait $! || status=$?
+		expect 1 "$status" "exit status after SIG$signal"
+		expect_output 'interrupted'
+		expect '' "$(patches)" "payloads that are left by SIG$signal"
+	done
+}
+
 test_a_name_twice_or_unknown_is_an_error_before_anything_is_loaded()
 {
 	setup

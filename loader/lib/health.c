@@ -143,6 +143,7 @@ int health_run(const char *command, uint32_t timeout_ms, const atomic_int *stop,
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &ends, &old);
 	ret = run(command, timeout_ms, stop, &old, e);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -14,7 +14,7 @@
 /**
  * health_run() - sh -c @command, in a process group of its own
  * @timeout_ms:	then the whole group is killed
- * @stop:	NULL, or as in struct switch_wait, for SIGINT and SIGTERM
+ * @stop:	NULL, or as in struct switch_wait, for SIGINT, SIGTERM and SIGHUP
  *
  * It reads from /dev/null, and what it prints goes to standard error: standard
  * output is for the result. Returns 0 if it ended with exit status 0; otherwise
