@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/check.h"
 #include "lib/journal.h"
 
 void ui_record_begin(struct ui_record *rec, const struct ui *ui)
@@ -18,8 +19,15 @@ void ui_record_begin(struct ui_record *rec, const struct ui *ui)
 	record_begin(&machine_real, &rec->record, ui->cmd->name);
 }
 
+/*
+ * An attempt that has room, and whose outcome has none, would be taken for a crash after the
+ * next boot: so both must have it.
+ */
 int ui_record_attempt(struct ui_record *rec, struct err *e)
 {
+	if (check_disk_now(&machine_real, 0, e))
+		return err_hint(e, "what is done must be recorded first: free some space, or make "
+				"it writable; 'mend apply --unrecorded' does without");
 	if (store_open(&machine_real, &rec->store, e))
 		return -1;
 	if (store_write(&rec->store, &rec->record, e)) {
