@@ -26,7 +26,7 @@ static const char help[] =
 	"\n"
 	"Example:\n"
 	"  mend keygen --out /root/mend-keys --name 'Example Corp. kernel patches 2026'\n"
-	"  install -m 644 /root/mend-keys/" KEYGEN_CERT " " TRUST_DIR "/example.pem\n";
+	"  mend trust /root/mend-keys/" KEYGEN_CERT " --name example\n";
 
 enum { OPT_OUT = OPT_FIRST, OPT_NAME, OPT_BITS, OPT_DAYS };
 

@@ -12,7 +12,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_build, &cmd_keygen, &cmd_pack, &cmd_sign, &cmd_verify, &cmd_inspect, &cmd_apply,
 	&cmd_revert, &cmd_confirm, &cmd_install, &cmd_uninstall, &cmd_boot,
 	&cmd_status, &cmd_check, &cmd_list, &cmd_uname,
-	&cmd_history, &cmd_stage, &cmd_metrics, &cmd_cve, &cmd_vex,
+	&cmd_history, &cmd_stage, &cmd_metrics, &cmd_cve, &cmd_vex, &cmd_trust,
 };
 
 #define NR_CMDS		(sizeof(cmds) / sizeof(cmds[0]))

@@ -44,7 +44,7 @@ struct cmd {
 extern const struct cmd cmd_build, cmd_keygen, cmd_pack, cmd_sign, cmd_verify, cmd_inspect,
 			cmd_apply, cmd_revert, cmd_confirm, cmd_status, cmd_check, cmd_list,
 			cmd_uname, cmd_history, cmd_stage, cmd_metrics, cmd_install, cmd_uninstall,
-			cmd_boot, cmd_cve, cmd_vex;
+			cmd_boot, cmd_cve, cmd_vex, cmd_trust;
 
 /* --json and --help, for every command's table of long options */
 enum { OPT_JSON = 256, OPT_HELP, OPT_FIRST };

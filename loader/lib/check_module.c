@@ -106,8 +106,7 @@ static void check_cert(const struct trust_cert *cert, int64_t now, struct checks
 	} else if (cert->not_after - now < EXPIRES_SOON_S) {
 		item = checks_add(c, "certificate", CHECK_WARNING, "%s expires at %s",
 				  cert->subject, until);
-		check_remedy(item, "ask the signer for the next one, install it in %s and build "
-			     "mend.ko with it", TRUST_DIR);
+		check_remedy(item, "ask the signer for the next one, and 'mend trust' it");
 	} else {
 		checks_add(c, "certificate", CHECK_GOOD, "%s is trusted until %s", cert->subject,
 			   until);

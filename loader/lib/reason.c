@@ -40,11 +40,10 @@ static const struct reason_info reasons[] = {
 	KERNEL(DUPLICATE, ERROR, "'mend status' shows it; 'mend revert --unload' removes it"),
 
 	KERNEL(NO_KEYS, REFUSED,
-	       "install the vendor's certificate as a .pem file in /etc/mend/keys and build "
-	       "mend.ko with it"),
+	       "'mend trust CERT' installs the vendor's certificate and has mend.ko built with it"),
 	KERNEL(SIGNATURE, REFUSED,
-	       "check where the bundle comes from; if its signer is to be trusted, install the "
-	       "certificate in /etc/mend/keys"),
+	       "check where the bundle comes from; if its signer is to be trusted, 'mend "
+	       "trust CERT' takes the certificate"),
 	KERNEL(CERT_EXPIRED, REFUSED,
 	       "ask the vendor for a bundle signed with a current certificate"),
 	KERNEL(CERT_NOT_YET_VALID, REFUSED, "is the clock set? 'date' shows it"),

@@ -174,11 +174,16 @@ int trust_load_file(struct trust *t, const char *path, struct err *e)
 	return ret;
 }
 
+bool trust_is_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && name[0] != '.' && !strcmp(name + len - 4, ".pem");
+}
+
 static int is_pem(const struct dirent *d)
 {
-	size_t len = strlen(d->d_name);
-
-	return len > 4 && d->d_name[0] != '.' && !strcmp(d->d_name + len - 4, ".pem");
+	return trust_is_file(d->d_name);
 }
 
 int trust_load_dir(struct trust *t, const char *dir, struct err *e)

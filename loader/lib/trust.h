@@ -40,6 +40,9 @@ struct trust {
 /** trust_load_dir() - every *.pem in @dir; one that cannot be read is an error */
 int trust_load_dir(struct trust *t, const char *dir, struct err *e);
 
+/** trust_is_file() - is a file of that name one that trust_load_dir() would read? */
+bool trust_is_file(const char *name);
+
 /** trust_load_file() - all certificates of one PEM file, at least one */
 int trust_load_file(struct trust *t, const char *path, struct err *e);
 
