@@ -9,11 +9,11 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "debuginfo.h"
 #include "fail.h"
 #include "types_text.h"
 
@@ -224,43 +224,10 @@ static void read_children(struct reader *r, Dwarf_Die *parent, const char *scope
 		read_die(r, &die, scope, depth);
 }
 
-static int no_other_file(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base,
-			 const char *file, const char *link, GElf_Word crc, char **found)
-{
-	(void)mod, (void)data, (void)name, (void)base;
-	(void)file, (void)link, (void)crc, (void)found;
-	return -1;
-}
-
-/* libdwfl, because in an object file the debug information has relocations. */
-static Dwarf *open_dwarf(const char *path)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = no_other_file,
-		.section_address = dwfl_offline_section_address,
-	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
-	Dwfl_Module *mod = NULL;
-	Dwarf *dwarf = NULL;
-	Dwarf_Addr bias;
-
-	if (dwfl) {
-		mod = dwfl_report_offline(dwfl, path, path, -1);
-		dwfl_report_end(dwfl, NULL, NULL);
-	}
-	if (mod)
-		dwarf = dwfl_module_getdwarf(mod, &bias);
-	if (!dwarf)
-		fail("%s: types are compared by debug information, and there is none: %s", path,
-		     dwfl_errmsg(-1));
-	return dwarf;
-}
-
 struct layouts *layouts_read(const char *path)
 {
 	struct reader r = { .path = path, .all = xcalloc(1, sizeof(*r.all)) };
-	Dwarf *dwarf = open_dwarf(path);
+	Dwarf *dwarf = debuginfo_open(path);
 	Dwarf_CU *unit = NULL;
 	Dwarf_Die die;
 
