@@ -164,6 +164,15 @@ static const struct layout *find_layouts(const struct layouts *all, const struct
 	return all->list + lo;
 }
 
+bool layouts_have(const struct layouts *all, const char *name)
+{
+	const struct layout like = { .name = name };
+	size_t nr;
+
+	find_layouts(all, &like, &nr);
+	return nr;
+}
+
 static void compare(const struct layouts *before, const struct layout *new,
 		    struct refusals *refusals)
 {

@@ -9,6 +9,7 @@
 #ifndef MEND_DIFFER_TYPES_H
 #define MEND_DIFFER_TYPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,9 @@ struct layouts *layouts_read(const char *path);
 
 /** layouts_sort() - for layouts_compare() */
 void layouts_sort(struct layouts *all);
+
+/** layouts_have() - is anything called that? */
+bool layouts_have(const struct layouts *all, const char *name);
 
 /**
  * layouts_compare() - refuse what is in both and not the same

@@ -85,7 +85,8 @@ compile()
 }
 
 # The three compiles of a file, at the same time. Debug information is for the types; it
-# changes no code, and where variables are at which moment is of no interest.
+# changes no code, and where variables are at which moment is of no interest. Which types
+# a function uses, the compiler's dump says.
 compile_three()
 {
 	local file=$1 stem=$2 pid pids=() failed=
@@ -95,7 +96,8 @@ compile_three()
 
 	compile "$srctree" "$file" "$stem.exact.o" & pids+=($!)
 	compile "$srctree" "$file" "$stem.before.o" "$flags" & pids+=($!)
-	compile "$overlay" "$file" "$stem.after.o" "$flags" & pids+=($!)
+	compile "$overlay" "$file" "$stem.after.o" "$flags \
+		-fdump-tree-optimized='$stem.after.dump'" & pids+=($!)
 	for pid in "${pids[@]}"; do
 		wait "$pid" || failed=1
 	done
@@ -135,8 +137,9 @@ differ()
 	[ -z "${opt[json]:-}" ] || args+=(--json)
 	[ ! -s "$2.shared" ] || args+=(--shared "$2.shared")
 	"$BUILDER/mend-differ" diff --exact "$2.exact.o" --before "$2.before.o" \
-		--after "$2.after.o" --kernel "$vmlinux" --symvers "$objtree/Module.symvers" \
-		--mend-symvers "$symvers" --file "$1" --prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
+		--after "$2.after.o" --dump "$2.after.dump" --kernel "$vmlinux" \
+		--symvers "$objtree/Module.symvers" --mend-symvers "$symvers" --file "$1" \
+		--prefix "$4" --out "$2.diff.o" "${args[@]}" || status=$?
 	return "$status"
 }
 

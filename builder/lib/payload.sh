@@ -237,7 +237,11 @@ link_module()
 	run_objtool "$dir/table.o"
 	kbuild_module "$dir" "$symvers" modules
 	[ -z "${opt[verbose]:-}" ] || cat "$work/kbuild.log" >&2
-	run strip --strip-debug -o "$work/$module.ko" "$dir/$module.ko"
+	run "$BUILDER/mend-differ" types --out "$work/types.btf" \
+		"${objects[@]/%/.diff.o.types}" || die "mend-differ failed; see above"
+	# include/mend/payload.h says what the section is for, and why it has a name of ours.
+	run objcopy --strip-debug --add-section .mend.types="$work/types.btf" \
+		"$dir/$module.ko" "$work/$module.ko"
 	[ -z "${opt[modsign-key]:-}" ] || sign_module "$work/$module.ko"
 }
 
@@ -259,7 +263,7 @@ payload_make()
 	local module
 
 	module=$(module_name)
-	need strip
+	need objcopy
 	link_module "$module"
 	printf '%s@%s\n' "$work/$module.ko" "$(readlink -f "${opt[image]}")" >"$work/payload"
 	all_functions | awk '{ printf "  %s:%s%s, %d bytes\n", $2, $3, $4 ? "," $4 : "", $5 }' >&2

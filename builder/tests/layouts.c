@@ -167,6 +167,14 @@ noinline int internal(int x)
 }
 #endif
 
+/* Nobody else uses that type. */
+struct of_another { long x; };
+
+noinline long another(struct of_another *p)
+{
+	return p->x;
+}
+
 int user(struct kept *kept, nameless_t *nameless, void *p, int state)
 {
 	int n = kept->first + kept->array[1] + kept->more_bits + nameless->x + cast(p) +

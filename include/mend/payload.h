@@ -28,6 +28,14 @@
 #define MEND_RELOCS_MAX		65536
 
 /*
+ * The structures and unions that the payload's functions use, as BTF that stands alone.
+ * 'mend check' holds it against the kernel's own; neither the kernel nor mend.ko reads
+ * it, and it takes no memory there. Not ".BTF": the kernel expects that of a module to
+ * build on its own, and complains of any other, or refuses it.
+ */
+#define MEND_TYPES_SECTION	".mend.types"
+
+/*
  * Relocation types: S the symbol's address, A the addend, P the place. The
  * value is written from @addend; what stands at the place is not read.
  */
