@@ -3,8 +3,10 @@
  * Type layouts: a payload reads and writes structures of the kernel, and what it was
  * compiled with must be what runs. Both sides describe themselves in BTF.
  *
- * A payload's BTF is whole, or only what its kernel's did not have already. In the second
- * case a structure in it that the kernel has, too, by name, is one that differed.
+ * mend-build puts the types that a payload uses into a section of mend's own. What
+ * pahole adds to a module is taken as well: it is whole, or only what its kernel's did
+ * not have already. In the second case a structure in it that the kernel has, too, by
+ * name, is one that differed.
  */
 #include "check.h"
 
@@ -17,109 +19,150 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "btf_layout.h"
 #include "elf_view.h"
+#include "payload_layout.h"
 
 #define KERNELS_MAX	(MEND_FUNCS_MAX + 1)
 
 /**
+ * struct wanted - a structure, union or typedef that the payload uses
+ * @id:		the type behind the name
+ * @found:	the kernel has one of that name; @same: and it is the same
+ * @other:	one that is not
+ */
+struct wanted {
+	const char *name;
+	__u32 kind, id;
+	bool found, same;
+	struct btf_pair other;
+};
+
+/**
  * struct types - both sides
  * @kernels:	the kernel's own, then those of the modules that are patched
+ * @absent:	a module that is patched, and tells nothing, since it is not loaded; or NULL
  * @own:	the payload's
  * @first:	its first type that is not its kernel's
+ * @wanted:	sorted; a name stands there once for each type that it has
  */
 struct types {
 	struct btf *kernels[KERNELS_MAX];
 	size_t nr_kernels;
+	const char *absent;
 	struct btf *own;
 	__u32 first;
+	struct wanted *wanted;
+	size_t nr_wanted;
 };
 
-static bool same_string(const struct btf *a, __u32 off_a, const struct btf *b, __u32 off_b)
+static int by_name(const void *a, const void *b)
 {
-	return !strcmp(btf__name_by_offset(a, off_a), btf__name_by_offset(b, off_b));
+	const struct wanted *v = a, *w = b;
+	int order = strcmp(v->name, w->name);
+
+	return order ? order : (int)v->kind - (int)w->kind;
 }
 
-static bool same_member(const struct btf *a, const struct btf_type *s, const struct btf *b,
-			const struct btf_type *t, __u32 i)
+/* Names of structures without one are no names; false: out of memory */
+static bool list_wanted(struct types *types)
 {
-	const struct btf_member *m = btf_members(s) + i, *n = btf_members(t) + i;
+	const struct btf_type *t;
+	struct wanted *w;
+	__u32 id, layout;
 
-	return same_string(a, m->name_off, b, n->name_off) &&
-	       btf_member_bit_offset(s, i) == btf_member_bit_offset(t, i) &&
-	       btf_member_bitfield_size(s, i) == btf_member_bitfield_size(t, i) &&
-	       btf__resolve_size(a, m->type) == btf__resolve_size(b, n->type);
-}
-
-static bool same_layout(const struct btf *a, const struct btf_type *s, const struct btf *b,
-			const struct btf_type *t)
-{
-	__u32 i;
-
-	if (s->size != t->size || btf_vlen(s) != btf_vlen(t))
+	types->wanted = calloc(btf__type_cnt(types->own), sizeof(*types->wanted));
+	if (!types->wanted)
 		return false;
-	for (i = 0; i < btf_vlen(s); i++)
-		if (!same_member(a, s, b, t, i))
-			return false;
+	for (id = types->first; id < btf__type_cnt(types->own); id++) {
+		layout = btf_layout_of(types->own, id);
+		if (!layout)
+			continue;
+		t = btf__type_by_id(types->own, id);
+		w = &types->wanted[types->nr_wanted++];
+		*w = (struct wanted){ .name = btf__name_by_offset(types->own, t->name_off),
+				      .kind = btf_kind(t), .id = layout };
+	}
+	qsort(types->wanted, types->nr_wanted, sizeof(*types->wanted), by_name);
 	return true;
 }
 
-/* Names are not unique: any of that name and kind will do. -1: there is none of that name */
-static int find_same(const struct types *types, const struct btf *b, const struct btf_type *s)
+/* Names are not unique: any of that name and kind will do. */
+static void compare(struct types *types, struct wanted *w, const struct btf *kernel, __u32 id)
 {
-	const char *name = btf__name_by_offset(types->own, s->name_off);
-	__s32 id = btf__find_by_name_kind(b, name, btf_kind(s));
-	const struct btf_type *t;
+	struct btf_pair pair = { types->own, kernel, w->id, id };
 
-	if (id < 0)
-		return -1;
-	for (; (__u32)id < btf__type_cnt(b); id++) {
-		t = btf__type_by_id(b, (__u32)id);
-		if (btf_kind(t) == btf_kind(s) &&
-		    same_string(types->own, s->name_off, b, t->name_off) &&
-		    same_layout(types->own, s, b, t))
-			return 1;
-	}
-	return 0;
+	if (w->same)
+		return;
+	w->found = true;
+	w->same = btf_same_layout(pair, NULL, 0);
+	if (!w->same && !w->other.kernel)
+		w->other = pair;
 }
 
-/* 1: the same, 0: not, -1: the kernel has none of that name */
-static int compare(const struct types *types, const struct btf_type *s)
+/* The kernel has by far more types than the payload: it is gone through once. */
+static void compare_type(struct types *types, const struct btf *kernel, __u32 id)
 {
-	int found = -1, ret;
-	size_t i;
+	const struct btf_type *t = btf__type_by_id(kernel, id);
+	struct wanted key = { .kind = btf_kind(t) }, *w, *end = types->wanted + types->nr_wanted;
+	__u32 layout = btf_layout_of(kernel, id);
 
-	for (i = 0; i < types->nr_kernels && found < 1; i++) {
-		ret = find_same(types, types->kernels[i], s);
-		if (ret > found)
-			found = ret;
-	}
-	return found;
+	if (!layout)
+		return;
+	key.name = btf__name_by_offset(kernel, t->name_off);
+	w = bsearch(&key, types->wanted, types->nr_wanted, sizeof(key), by_name);
+	if (!w)
+		return;
+	while (w > types->wanted && !by_name(w - 1, &key))
+		w--;
+	for (; w < end && !by_name(w, &key); w++)
+		compare(types, w, kernel, layout);
 }
 
-static bool has_layout(const struct types *types, const struct btf_type *t)
+static void compare_kernel(struct types *types, size_t i)
 {
-	return btf_is_composite(t) && *btf__name_by_offset(types->own, t->name_off);
+	__u32 id = i ? btf__type_cnt(types->kernels[0]) : 1;
+
+	for (; id < btf__type_cnt(types->kernels[i]); id++)
+		compare_type(types, types->kernels[i], id);
 }
 
-static void compare_all(const struct types *types, struct checks *c)
+static void add_difference(const struct types *types, unsigned int differ,
+			   const struct wanted *first, struct checks *c)
+{
+	const char *tag = first->kind == BTF_KIND_STRUCT ? "struct " :
+			  first->kind == BTF_KIND_UNION ? "union " : "";
+	char why[BTF_WHY_LEN] = "";
+
+	btf_same_layout(first->other, why, sizeof(why));
+	if (types->absent)
+		checks_add(c, "types", CHECK_UNKNOWN, "not compared: module %s is not loaded, and "
+			   "what this kernel itself calls %s%s is another type (%s)",
+			   types->absent, tag, first->name, why);
+	else
+		check_remedy(checks_fail(c, "types", MEND_R_PAYLOAD_FORMAT, "%u type%s that the "
+					 "payload uses %s another layout in this kernel, the first "
+					 "is %s%s: %s", differ, differ == 1 ? "" : "s",
+					 differ == 1 ? "has" : "have", tag, first->name, why),
+			     "build the payload from the source and with the configuration that "
+			     "this kernel was made from");
+}
+
+static void compare_all(struct types *types, struct checks *c)
 {
 	unsigned int same = 0, differ = 0;
-	const struct btf_type *t, *first = NULL;
-	__u32 id;
-	int ret;
+	const struct wanted *first = NULL, *w;
+	size_t i;
 
-	for (id = types->first; id < btf__type_cnt(types->own); id++) {
-		t = btf__type_by_id(types->own, id);
-		ret = has_layout(types, t) ? compare(types, t) : -1;
-		same += ret == 1;
-		if (!ret && !differ++)
-			first = t;
+	for (i = 0; i < types->nr_kernels; i++)
+		compare_kernel(types, i);
+	for (w = types->wanted; w < types->wanted + types->nr_wanted; w++) {
+		same += w->same;
+		if (w->found && !w->same && !differ++)
+			first = w;
 	}
 	if (differ)
-		checks_fail(c, "types", MEND_R_PAYLOAD_FORMAT, "%u type%s that the payload uses %s "
-			    "another layout in this kernel, the first is struct or union %s",
-			    differ, differ == 1 ? "" : "s", differ == 1 ? "has" : "have",
-			    btf__name_by_offset(types->own, first->name_off));
+		add_difference(types, differ, first, c);
 	else if (types->first > 1)
 		checks_add(c, "types", CHECK_GOOD, "all types that the payload uses are this "
 			   "kernel's");
@@ -138,6 +181,8 @@ static void add_kernel(struct types *types, const struct machine *mc, const char
 	btf = base ? btf__parse_split(path, base) : btf__parse(path, NULL);
 	if (btf)
 		types->kernels[types->nr_kernels++] = btf;
+	else if (base)
+		types->absent = object;
 }
 
 static void open_kernels(struct types *types, const struct machine *mc,
@@ -183,6 +228,7 @@ static void open_own(struct types *types, struct bytes data)
 
 static void close_all(struct types *types)
 {
+	free(types->wanted);
 	btf__free(types->own);
 	while (types->nr_kernels)
 		btf__free(types->kernels[--types->nr_kernels]);
@@ -209,6 +255,8 @@ static void compare_btf(const struct machine *mc, const struct manifest_payload 
 	else if (!types.own)
 		checks_add(c, "types", CHECK_UNKNOWN,
 			   "not compared: the payload's type information cannot be read");
+	else if (!list_wanted(&types))
+		checks_add(c, "types", CHECK_UNKNOWN, "not compared: out of memory");
 	else
 		compare_all(&types, c);
 	close_all(&types);
@@ -221,9 +269,11 @@ void check_types(const struct machine *mc, const struct manifest_payload *p, str
 	struct elf_view view;
 	struct err ignored;
 	bool opened = !elf_view_open(&view, payload, &ignored);
-	size_t section;
+	size_t section = 0;
 
-	section = opened ? elf_view_section(&view, ".BTF") : 0;
+	if (opened)
+		section = elf_view_section(&view, TYPES_SECTION) ?:
+			  elf_view_section(&view, ".BTF");
 	if (section)
 		data = elf_view_bytes(&view, section);
 	if (data.len)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things are in the structs of mend/patch.h on a 64-bit machine. That
- * header is for the kernel, so the loader cannot include it; the tests compile
- * this one against it (tests/kernel/payload_good.c).
+ * Where things are in the structs of mend/patch.h on a 64-bit machine, and a name of
+ * mend/payload.h. These headers are for the kernel, so the loader cannot include them;
+ * the tests compile this one against them (tests/kernel/payload_good.c).
  */
 #ifndef MEND_LIB_PAYLOAD_LAYOUT_H
 #define MEND_LIB_PAYLOAD_LAYOUT_H
+
+#define TYPES_SECTION		".mend.types"
 
 #define PATCH_NAME		8
 #define PATCH_GENERATION	16

@@ -377,15 +377,16 @@ static void write_btf(const struct btf *btf, const char *path)
 	assert_int_equal(fs_write(path, (struct bytes){ data, size }, 0644, true, &e), 0);
 }
 
-/* A payload with what is in the file "types", or without */
-static void check_payload_with(bool has_types)
+/* A payload with what is in the file "types" in that section; NULL: without */
+static void check_payload_with(const char *section)
 {
 	struct buf out = { 0 }, ko;
 	char path[200];
 	struct err e;
 
-	assert_int_equal(test_run(&out, "cd %s && objcopy %s " TEST_PAYLOADS "/good.ko types.ko",
-				  fake.dir, has_types ? "--add-section .BTF=types" : ""), 0);
+	assert_int_equal(test_run(&out, "cd %s && objcopy %s%s%s " TEST_PAYLOADS "/good.ko "
+				  "types.ko", fake.dir, section ? "--add-section " : "",
+				  section ?: "", section ? "=types" : ""), 0);
 	buf_free(&out);
 	snprintf(path, sizeof(path), "%s/types.ko", fake.dir);
 	assert_int_equal(fs_read(path, 1 << 20, &ko, &e), 0);
@@ -394,26 +395,48 @@ static void check_payload_with(bool has_types)
 	buf_free(&ko);
 }
 
-/* A payload that uses these; NULL: it does not say */
-static void types(const struct btf *btf)
+static void types_in(const char *section, const struct btf *btf)
 {
 	char path[200];
 
 	snprintf(path, sizeof(path), "%s/types", fake.dir);
 	if (btf)
 		write_btf(btf, path);
-	check_payload_with(btf);
+	check_payload_with(btf ? section : NULL);
 }
 
-/* What /sys/kernel/btf tells of the kernel */
-static struct btf *kernel_types(void)
+/* A payload that uses these; NULL: it does not say */
+static void types(const struct btf *btf)
 {
-	struct btf *btf = make_btf(NULL, "thing", 64);
+	types_in(".mend.types", btf);
+}
+
+/* What /sys/kernel/btf tells of the kernel, or of a module of it */
+static void tell_types(const char *object, const struct btf *btf)
+{
 	char path[200];
 
 	file("sys/kernel/btf/.keep", "");
-	snprintf(path, sizeof(path), "%s/sys/kernel/btf/vmlinux", fake.root);
+	snprintf(path, sizeof(path), "%s/sys/kernel/btf/%s", fake.root, object);
 	write_btf(btf, path);
+}
+
+/* The kernel with these types, and the modules that the payload patches */
+static void tell_kernel(struct btf *btf)
+{
+	struct btf *module = make_btf(btf, "of_a_module", 64);
+
+	tell_types("vmlinux", btf);
+	tell_types("ext4", module);
+	tell_types("xfs", module);
+	btf__free(module);
+}
+
+static struct btf *kernel_types(void)
+{
+	struct btf *btf = make_btf(NULL, "thing", 64);
+
+	tell_kernel(btf);
 	return btf;
 }
 
@@ -432,7 +455,8 @@ static void types_are_compared_by_their_layout(void **state)
 	btf__free(own);
 	own = make_btf(NULL, "thing", 32);
 	types(own);
-	found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, "the first is struct or union thing");
+	found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, "the first is struct thing: its "
+	      "member 'b' is at byte 4 for the payload, and at byte 8 in this kernel");
 	btf__free(own);
 	own = make_btf(NULL, "of_its_own", 32);
 	types(own);
@@ -447,13 +471,109 @@ static void types_on_top_of_the_kernels_are_compared_too(void **state)
 
 	(void)state;
 	own = make_btf(kernel_btf, "of_its_own", 64);
-	types(own);
+	types_in(".BTF", own);
 	found("types", CHECK_GOOD, 0, "all types that the payload uses are this kernel's");
 	btf__free(own);
 	own = make_btf(kernel_btf, "thing", 32);
-	types(own);
+	types_in(".BTF", own);
 	found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, "thing");
 	btf__free(own);
+	btf__free(kernel_btf);
+}
+
+/* struct outer { union { struct { int a; int b : BITS; } in[NR]; }; TAIL } */
+static void add_nested(struct btf *btf, __u32 bits, __u32 nr, const char *tail)
+{
+	int number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED), id;
+
+	id = btf__add_struct(btf, NULL, 8);
+	assert_int_equal(btf__add_field(btf, "a", number, 0, 0), 0);
+	assert_int_equal(btf__add_field(btf, "b", number, 32, bits), 0);
+	id = btf__add_array(btf, number, id, nr);
+	assert_true(btf__add_union(btf, NULL, 8 * nr) > 0);
+	assert_int_equal(btf__add_field(btf, "in", id, 0, 0), 0);
+	id = (int)btf__type_cnt(btf) - 1;
+	assert_true(btf__add_struct(btf, "outer", 32) > 0);
+	assert_int_equal(btf__add_field(btf, NULL, id, 0, 0), 0);
+	if (tail)
+		assert_int_equal(btf__add_field(btf, tail, number, 192, 0), 0);
+}
+
+/* What this kernel has is the first; what the payload has, the second */
+static void nested(__u32 bits, __u32 nr, const char *tail, const char *finding)
+{
+	struct btf *btf = btf__new_empty();
+
+	add_nested(btf, bits, nr, tail);
+	types(btf);
+	if (finding)
+		found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, finding);
+	else
+		found("types", CHECK_GOOD, 0, "1 type ");
+	btf__free(btf);
+}
+
+static void what_has_no_name_is_part_of_a_layout(void **state)
+{
+	struct btf *btf = btf__new_empty();
+
+	(void)state;
+	add_nested(btf, 5, 2, "tail");
+	tell_kernel(btf);
+	nested(5, 2, "tail", NULL);
+	nested(6, 2, "tail", "struct outer: its member 'b' has another size");
+	nested(5, 1, "tail", "struct outer: its member '' has another size");
+	nested(5, 2, "end", "struct outer: this kernel has no member 'end' in it");
+	nested(5, 2, NULL, "struct outer: this kernel has the member 'tail' in it, which");
+	btf__free(btf);
+}
+
+/* A typedef is the name of what has no other. */
+static void add_alias(struct btf *btf, __u32 offset)
+{
+	int number = btf__add_int(btf, "int", 4, 0), id = btf__add_struct(btf, NULL, 16);
+
+	assert_int_equal(btf__add_field(btf, "a", number, offset, 0), 0);
+	assert_true(btf__add_typedef(btf, "alias_t", id) > 0);
+}
+
+static void typedefs_are_names_too(void **state)
+{
+	struct btf *kernel_btf = btf__new_empty(), *own = btf__new_empty();
+
+	(void)state;
+	add_alias(kernel_btf, 32);
+	tell_kernel(kernel_btf);
+	types(kernel_btf);
+	found("types", CHECK_GOOD, 0, "1 type ");
+	add_alias(own, 64);
+	types(own);
+	found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, "the first is alias_t: its member 'a'");
+	btf__free(own);
+	btf__free(kernel_btf);
+}
+
+/* Names are not unique, neither in a kernel nor between it and its modules. */
+static void any_type_of_the_name_will_do(void **state)
+{
+	struct btf *kernel_btf = kernel_types(), *module, *own = make_btf(NULL, "thing", 96);
+	char path[200];
+
+	(void)state;
+	types(own);
+	found("types", CHECK_FAILED, MEND_R_PAYLOAD_FORMAT, "struct thing");
+	module = make_btf(kernel_btf, "thing", 96);
+	tell_types("xfs", module);
+	types(own);
+	found("types", CHECK_GOOD, 0, "1 type ");
+	/* It is not loaded. */
+	snprintf(path, sizeof(path), "%s/sys/kernel/btf/xfs", fake.root);
+	unlink(path);
+	types(own);
+	found("types", CHECK_UNKNOWN, 0, "module xfs is not loaded, and what this kernel itself "
+	      "calls struct thing is another type");
+	btf__free(own);
+	btf__free(module);
 	btf__free(kernel_btf);
 }
 
@@ -462,7 +582,7 @@ static void damaged_types_are_not_compared(void **state)
 	(void)state;
 	btf__free(kernel_types());
 	test_file(fake.dir, "types", "nonsense");
-	check_payload_with(true);
+	check_payload_with(".mend.types");
 	found("types", CHECK_UNKNOWN, 0, "cannot be read");
 }
 
@@ -484,6 +604,9 @@ int main(void)
 		TEST(others_may_own_a_function),
 		TEST(types_are_compared_by_their_layout),
 		TEST(types_on_top_of_the_kernels_are_compared_too),
+		TEST(what_has_no_name_is_part_of_a_layout),
+		TEST(typedefs_are_names_too),
+		TEST(any_type_of_the_name_will_do),
 		TEST(damaged_types_are_not_compared),
 	};
 

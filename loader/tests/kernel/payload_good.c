@@ -5,6 +5,7 @@
  */
 #define TEST_MODULE	"mend_good_3"
 #include <mend/patch.h>
+#include <mend/payload.h>
 #include "lib/payload_layout.h"
 
 /* What the loader thinks of the structs is what they are. */
@@ -22,6 +23,7 @@ HOLDS(__builtin_offsetof(struct mend_func, old_name) == 0);
 HOLDS(__builtin_offsetof(struct mend_func, new_func) == FUNC_NEW);
 HOLDS(__builtin_offsetof(struct mend_func, old_sympos) == FUNC_SYMPOS);
 HOLDS(sizeof(struct mend_func) == FUNC_SIZE);
+HOLDS(!__builtin_strcmp(TYPES_SECTION, MEND_TYPES_SECTION));
 
 MEND_EXTERN("vmlinux", hidden_function, 0);
 int hidden_function(int n);
