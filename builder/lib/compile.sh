@@ -143,6 +143,17 @@ differ()
 	return "$status"
 }
 
+# Why code may be other than the kernel's: the compiler says of itself what it is.
+compare_compilers()
+{
+	local its this
+
+	its=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$objtree/.config")
+	this=$("$cc" --version | head -1)
+	[ "$its" = "$this" ] ||
+		say "IDENTITY: ${opt[kernel]} was compiled by '$its', and this is '$this'"
+}
+
 # Compiles, and keeps what comparing needs to know: "FILE MODULE" and objtool's arguments.
 compile_file()
 {
@@ -256,7 +267,9 @@ compile_all()
 		compare_file "$i" || status=$?
 		case $status in
 		0|3)	;;
-		2|4)	worst=$status ;;
+		2)	worst=2 ;;
+		4)	worst=4
+			compare_compilers ;;
 		*)	exit "$status" ;;
 		esac
 	done

@@ -11,7 +11,8 @@ mend_build()
 	local release
 
 	release=$(matrix_release "$NAME")
-	"$TREE/builder/mend-build" "$1" --kernel "$release" --name "$2" --output "$3" \
+	/usr/bin/time -a -o "$WORK/memory" -f %M "$TREE/builder/mend-build" "$1" \
+		--kernel "$release" --name "$2" --output "$3" \
 		--headers "$(headers_of "$NAME")" --image "$(kernel_image "$NAME")" \
 		--modules "$(kernel_dir "$release")/lib/modules/$release" \
 		--mend-symvers "$BUILD/$NAME/src/kmod/Module.symvers" --mend "$BUILD/mend" \
@@ -49,23 +50,30 @@ payload_is_right()
 	"$MEND_ROOT/scripts/check-payload" --keep "$WORK/$1" --kallsyms "$kallsyms" "$WORK/$1.ko"
 }
 
+# run_guest PREFIX PROGRAM FOLDER OPTIONS...: a program of builder/tests, with that folder.
+run_guest()
+{
+	local status=0 log=$CHECK_LOGS/builder-$NAME-$2
+
+	cp "$MEND_ROOT/builder/tests/$2" "$MEND_ROOT/builder/tests/tap.sh" "$3/"
+	"$MEND_ROOT/scripts/vm" -k "$NAME" -t 900 -l "$log.console" \
+		-m "$BUILD/$NAME/mend.ko" -f "$BUILD/mend:/bin/mend" \
+		-f "$KEYS/trusted:/etc/mend/keys" -f "$3:/builder" "${@:4}" \
+		-- "/builder/$2" /builder >"$log.tap" 2>"$log.err" || status=$?
+	cat "$log.tap" "$log.err"
+	tap_results "$1" "$log.tap"
+	[ "$status" -le 1 ] || fail "${1}the guest" "$(head -2 "$log.err" | tr '\n' ' ')"
+}
+
 # in_a_guest PREFIX: applied, at work, reverted.
 in_a_guest()
 {
-	local status=0 log=$CHECK_LOGS/builder-$NAME
-
 	mkdir -p "$WORK/guest"
-	cp "$WORK"/*.1.mend "$MEND_ROOT/builder/tests/guest" "$WORK/guest/"
+	cp "$WORK"/*.1.mend "$WORK/guest/"
 	# As mend-build has unpacked it.
 	cp "$WORK/module/loop.ko" "$WORK/guest/"
-	"$MEND_ROOT/scripts/vm" -k "$NAME" -t 900 -l "$log.console" \
-		--allow 'invoked oom-killer' --allow 'a mended mask' \
-		-m "$BUILD/$NAME/mend.ko" -f "$BUILD/mend:/bin/mend" \
-		-f "$KEYS/trusted:/etc/mend/keys" -f "$WORK/guest:/builder" \
-		-- /builder/guest /builder >"$log.tap" 2>"$log.err" || status=$?
-	cat "$log.tap" "$log.err"
-	tap_results "${1}in a guest: " "$log.tap"
-	[ "$status" -le 1 ] || fail "${1}the guest" "$(head -2 "$log.err" | tr '\n' ' ')"
+	run_guest "${1}in a guest: " guest "$WORK/guest" --allow 'invoked oom-killer' \
+		--allow 'a mended mask'
 }
 
 # Diffs that do not apply to a series have another form for it.
