@@ -21,7 +21,7 @@ module_param_array(nested, ulong, NULL, 0444);
 static unsigned long guarded[TARGET_VERSIONS];
 module_param_array(guarded, ulong, NULL, 0444);
 
-/* How many of our handlers this CPU is in; preemption is off in them. */
+/* How many of our handlers this CPU is in */
 static DEFINE_PER_CPU(unsigned int, depth);
 
 /* Lost counts of two CPUs do not matter: it is asked whether there are any. */
@@ -35,14 +35,20 @@ static void notrace tracer_count(unsigned long *counts)
 static void notrace tracer_handler(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
-	unsigned int now = __this_cpu_read(depth);
+	unsigned int now;
 
 	/* An interrupt is a context of its own, with a guard of its own. */
-	if (now > 1 || !in_task())
+	if (!in_task())
 		return;
-	__this_cpu_write(depth, now + 1);
-	tracer_count(now ? guarded : nested);
-	__this_cpu_write(depth, now);
+	/* ftrace does so only where it calls several handlers, and guards them. */
+	preempt_disable_notrace();
+	now = __this_cpu_read(depth);
+	if (now < 2) {
+		__this_cpu_write(depth, now + 1);
+		tracer_count(now ? guarded : nested);
+		__this_cpu_write(depth, now);
+	}
+	preempt_enable_notrace();
 }
 
 static struct ftrace_ops tracer_ops = { .func = tracer_handler };
