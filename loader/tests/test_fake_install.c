@@ -89,6 +89,8 @@ static void the_last_one_installed_goes_on_last(void **state)
 	assert_int_equal(install("one.mend"), 0);
 	assert_int_equal(install("two.mend"), 2);
 	cli_has("it is installed and on already");
+	/* again, and where it was */
+	assert_int_equal(install("two.mend --retry"), 0);
 	reboot();
 	assert_int_equal(boot(""), 0);
 	assert_string_equal(cli_text(), "'two' generation 1: on\n'one' generation 1: on\n");
