@@ -5,6 +5,16 @@
 # applied in a guest. Needs common.sh, kernels.sh, tree.sh, results.sh and kbuild.sh; and
 # NAME, the kernel; SOURCE, its source; WORK, a folder; and TREE, where mend-build is.
 
+# make_tree MEND-DIFFER: mend-build as it lies in the tree, with that program.
+make_tree()
+{
+	rm -rf "$TREE"
+	shadow "$TREE" builder include
+	cp "$1" "$TREE/builder/"
+	# A link would lead it back to where there is no mend-differ.
+	cp --remove-destination "$MEND_ROOT/builder/mend-build" "$TREE/builder/"
+}
+
 # mend_build DIFF NAME OUTPUT OPTIONS...
 mend_build()
 {
