@@ -43,6 +43,7 @@ static void check_opened(const struct bundle *b, struct checks *c)
 
 	checks_add(c, "bundle", CHECK_GOOD, "'%s' generation %ju, signed by %s", b->manifest.name,
 		   (uintmax_t)b->manifest.generation, b->signer->subject);
+	check_policy(&machine_real, b, c);
 	check_disk(&machine_real, b->file.len, c);
 	p = check_payload(&machine_real, b, c);
 	if (!p)
@@ -152,6 +153,8 @@ static int check(struct ui *ui, const struct ui_trust *opts, const char *path)
 	check_kernel(&machine_real, &c);
 	check_module(&machine_real, trusts ? &trust : NULL, &no_trust, ui_now(), &c);
 	check_lsm(&machine_real, &c);
+	if (!path)
+		check_policy(&machine_real, NULL, &c);
 	if (!path || !trusts)
 		check_disk(&machine_real, 0, &c);
 	if (path && trusts)

@@ -37,7 +37,6 @@ static const struct option options[] = {
 
 static int keep(struct ui_record *rec, const struct bundle *b, struct err *e)
 {
-	record_add(&rec->record, b->manifest.name, b->manifest.generation, false);
 	if (check_disk_now(&machine_real, b->file.len, e) || ui_record_attempt(rec, e) ||
 	    store_stage(&rec->store, b, e))
 		return -1;
@@ -53,6 +52,7 @@ static int check_and_keep(struct ui_record *rec, const char *path, const struct 
 
 	if (bundle_read(b, path, t, ui_now(), e))
 		return -1;
+	record_add(&rec->record, b->manifest.name, b->manifest.generation, false);
 	if (policy_load(&machine_real, &policy, e)) {
 		bundle_free(b);
 		return -1;
@@ -83,15 +83,16 @@ static int print(const struct ui *ui, const struct bundle *b)
 	return ui_json(doc);
 }
 
-static int stage(struct ui *ui, const char *path, const struct trust *t)
+static int stage(struct ui *ui, const char *path, const struct ui_trust *opts)
 {
+	struct trust t = { 0 };
 	struct ui_record rec;
 	struct bundle b;
 	struct err e;
 	int code;
 
 	ui_record_begin(&rec, ui);
-	if (check_and_keep(&rec, path, t, &b, &e)) {
+	if (ui_trust_load(opts, &t, &e) || check_and_keep(&rec, path, &t, &b, &e)) {
 		ui_record_failed(&rec, &e);
 		code = ui_fail(ui, &e);
 	} else {
@@ -99,14 +100,13 @@ static int stage(struct ui *ui, const char *path, const struct trust *t)
 		bundle_free(&b);
 	}
 	ui_record_end(&rec);
+	trust_free(&t);
 	return code;
 }
 
 static int run(struct ui *ui, int argc, char **argv)
 {
 	struct ui_trust opts = { 0 };
-	struct trust t;
-	struct err e;
 	int c;
 
 	while ((c = ui_getopt(ui, argc, argv, ":", options)) != -1) {
@@ -116,11 +116,7 @@ static int run(struct ui *ui, int argc, char **argv)
 	}
 	if (optind + 1 != argc || (opts.keys && opts.cert))
 		return ui_usage(ui, "one bundle is needed, and at most one of --keys and --cert");
-	if (ui_trust_load(&opts, &t, &e))
-		return ui_fail(ui, &e);
-	c = stage(ui, argv[optind], &t);
-	trust_free(&t);
-	return c;
+	return stage(ui, argv[optind], &opts);
 }
 
 const struct cmd cmd_stage = {

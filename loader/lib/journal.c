@@ -54,15 +54,30 @@ static void field(struct buf *out, const char *name, const char *value)
 	buf_append(out, "\n", 1);
 }
 
+/* What journalctl shows: "apply ant.7: refused (POLICY_HOLD): mend.conf holds ..." */
+static void message(const struct record *r, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%s%s", r->verb, r->nr_patches ? " " : "");
+	record_patches(r, &text);
+	buf_printf(&text, ": %s", record_outcome_name(r->outcome));
+	if (r->reason)
+		buf_printf(&text, " (%s): %s", reason_lookup(r->reason)->name, r->text);
+	buf_append(&text, "", 1);
+	out->failed |= text.failed;
+	if (!text.failed)
+		field(out, "MESSAGE", (const char *)text.data);
+	buf_free(&text);
+}
+
 void journal_format(const struct record *r, struct buf *out)
 {
 	int priority;
 	const char *id = message_id(r->outcome, &priority);
 	size_t i;
 
-	buf_printf(out, "MESSAGE=%s%s", r->verb, r->nr_patches ? " " : "");
-	record_patches(r, out);
-	buf_printf(out, ": %s\n", record_outcome_name(r->outcome));
+	message(r, out);
 	field(out, "MESSAGE_ID", id);
 	buf_printf(out, "PRIORITY=%d\nSYSLOG_IDENTIFIER=mend\nMEND_PAUSE_NS=%ju\n", priority,
 		   (uintmax_t)r->pause_ns);

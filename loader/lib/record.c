@@ -100,9 +100,15 @@ void record_add(struct record *r, const char *name, uint64_t generation, bool on
 
 void record_fail(struct record *r, enum record_outcome outcome, const struct err *e)
 {
+	bool nameless = !r->nr_patches && e->nr_context;
+	char text[ERR_CONTEXT_LEN + ERR_TEXT_LEN + 2];
+
+	/* what it was about, where no patch's name tells it */
+	snprintf(text, sizeof(text), "%s%s%s", nameless ? e->context[e->nr_context - 1] : "",
+		 nameless ? ": " : "", e->message);
 	r->outcome = outcome;
 	r->reason = e->reason;
-	snprintf(r->text, sizeof(r->text), "%s", e->message);
+	snprintf(r->text, sizeof(r->text), "%.*s", (int)sizeof(r->text) - 1, text);
 }
 
 void record_patches(const struct record *r, struct buf *out)

@@ -151,6 +151,27 @@ static void check_has_a_line_for_each_requirement(void **state)
 	cli_has("\"remedy\": \"sysctl kernel.ftrace_enabled=1\"");
 }
 
+static void check_tells_of_the_policy(void **state)
+{
+	(void)state;
+	cli_mend("check --cert mend.pem one.mend");
+	cli_has("  good     policy            this machine's policy allows it\n");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
+	cli_mend("check --cert mend.pem one.mend");
+	cli_has("  failed   policy            mend.conf holds 'one' generation 1 back\n");
+	cli_mend("check --cert mend.pem");
+	cli_has("  good     policy            this machine's policy lets patches be applied\n");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = stage\n");
+	cli_mend("check --cert mend.pem");
+	cli_has("  warning  policy            mend.conf says that bundles are kept for later");
+	test_file(cli_dir, "root/proc/cmdline", "mend.mode=off\n");
+	cli_mend("check --cert mend.pem");
+	cli_has("  warning  policy            the kernel command line (mend.mode) says that nothing");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = maybe\n");
+	cli_mend("check --cert mend.pem --json");
+	cli_has("\"reason\": \"POLICY\"");
+}
+
 static void apply_makes_the_same_checks(void **state)
 {
 	(void)state;
@@ -300,6 +321,7 @@ int main(void)
 		CLI_TEST(documents_are_described),
 		CLI_TEST(list_and_uname_tell_what_is_on),
 		CLI_TEST(check_has_a_line_for_each_requirement),
+		CLI_TEST(check_tells_of_the_policy),
 		CLI_TEST(apply_makes_the_same_checks),
 		CLI_TEST(history_tells_who_did_what_and_how_it_ended),
 		CLI_TEST(the_attempt_is_on_disk_before_mend_ko_is_asked),

@@ -209,7 +209,7 @@ static void the_journal_is_told_in_fields(void **state)
 	a_record(&r);
 	journal_format(&r, &data);
 	buf_append(&data, "", 1);
-	test_contains((char *)data.data, "MESSAGE=apply ant.7 -bee: refused\n");
+	test_contains((char *)data.data, "MESSAGE=apply ant.7 -bee: refused (POLICY_HOLD): on?hold\n");
 	test_contains((char *)data.data, "\nMESSAGE_ID=" JOURNAL_ID_REFUSED "\n");
 	test_contains((char *)data.data, "\nPRIORITY=4\n");
 	test_contains((char *)data.data, "\nMEND_REASON=POLICY_HOLD\nMEND_REASON_NUMBER=1020\n"

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Every refusal is in the journal, with its reason, whichever command it was that refused.
+ */
+#include "common.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fake_cli.h"
+#include "lib/journal.h"
+
+#define CONF(line)	"root/etc/mend/mend.conf", "[policy]\n" line "\n"
+#define NOTHING		"unused", ""
+
+static int journald = -1;
+
+static int setup(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (cli_setup(state))
+		return -1;
+	test_file(cli_dir, "root/run/systemd/journal/.keep", "");
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "%s/root/run/systemd/journal/socket", cli_dir);
+	journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return bind(journald, (struct sockaddr *)&address, sizeof(address));
+}
+
+static int teardown(void **state)
+{
+	close(journald);
+	return cli_teardown(state);
+}
+
+/* The next message, or "" */
+static const char *message(void)
+{
+	static char text[8192];
+	ssize_t len = recv(journald, text, sizeof(text) - 1, 0);
+
+	text[len > 0 ? len : 0] = '\0';
+	return text;
+}
+
+static void each_refusal_is_told_with_its_reason(void **state)
+{
+	static const struct { const char *file, *content, *args, *patch, *reason; } cases[] = {
+		{ CONF("hold = one"), "--cert mend.pem one.mend", " one.1", "POLICY_HOLD" },
+		{ CONF("kinds = security"), "--cert mend.pem one.mend", " one.1", "POLICY_KIND" },
+		{ CONF("mode = off"), "--cert mend.pem one.mend", " one.1", "POLICY_MODE" },
+		{ CONF("mode = maybe"), "--cert mend.pem one.mend", NULL, "POLICY" },
+		{ NOTHING, "--cert mend.pem notes", "", "CONTAINER" },
+		{ NOTHING, "--cert other/mend.pem one.mend", "", "SIGNATURE" },
+		{ NOTHING, "--keys no/such one.mend", "", "NO_KEYS" },
+	};
+	static const char *const verbs[] = { "apply", "stage", "install" };
+	char command[200], text[200];
+	const char *told;
+	size_t i, j;
+
+	(void)state;
+	assert_int_equal(cli_mend("keygen --out other"), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (j = 0; j < sizeof(verbs) / sizeof(verbs[0]); j++) {
+			assert_int_equal(test_run(&cli_out, "rm -f %s/root/etc/mend/mend.conf",
+						  cli_dir), 0);
+			test_file(cli_dir, cases[i].file, cases[i].content);
+			snprintf(command, sizeof(command), "%s %s", verbs[j], cases[i].args);
+			assert_int_equal(cli_mend(command), 4);
+			told = message();
+			snprintf(text, sizeof(text), "\nMEND_REASON=%s\n", cases[i].reason);
+			test_contains(told, text);
+			test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_REFUSED "\n");
+			test_contains(told, "\nMEND_OUTCOME=refused\n");
+			if (cases[i].patch) {
+				snprintf(text, sizeof(text), "MESSAGE=%s%s: refused (%s): ",
+					 verbs[j], cases[i].patch, cases[i].reason);
+				assert_memory_equal(told, text, strlen(text));
+			}
+			assert_string_equal(message(), "");
+		}
+}
+
+static void what_names_no_patch_names_its_file(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_apply("notes"), 4);
+	test_contains(message(), "MESSAGE=apply: refused (CONTAINER): bundle 'notes': ");
+}
+
+static void what_mend_ko_refuses_or_was_done_is_told_as_well(void **state)
+{
+	const char *told;
+
+	(void)state;
+	assert_int_equal(cli_apply("one.mend"), 0);
+	told = message();
+	assert_memory_equal(told, "MESSAGE=apply one.1: done\n", 26);
+	test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_CHANGED "\nPRIORITY=5\n");
+	test_contains(told, "\nMEND_PATCH=one.1\n");
+	cli_fail_call("authorize", 13, 37, "another was newer");
+	assert_int_equal(cli_apply("two.mend"), 4);
+	test_contains(message(), ": another was newer\nMESSAGE_ID=");
+	cli_fail_call("switch", 16, 96, "cat (pid 7) is in a");
+	assert_int_equal(cli_mend("revert one"), 5);
+	told = message();
+	test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_FAILED "\nPRIORITY=3\n");
+	test_contains(told, "\nMEND_REASON=BUSY\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+		TEST(each_refusal_is_told_with_its_reason),
+		TEST(what_names_no_patch_names_its_file),
+		TEST(what_mend_ko_refuses_or_was_done_is_told_as_well),
+	};
+
+	return cmocka_run_group_tests_name("fake_journal", tests, cli_group_setup,
+					   cli_group_teardown);
+}
