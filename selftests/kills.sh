@@ -15,8 +15,8 @@
 #	careless		a stage that does not sync, and then the power is cut. The end
 #	noticed			what that has left is found to be damaged
 #	torn			a stage that writes in place, and is killed: found to be damaged
-#	panic			a patch on probation panics the kernel. The end
-#	held			that patch is held back
+#	panic:JOB		a patch on probation, by apply or boot, panics the kernel. The end
+#	held			that patch is held back, also by boot
 # shellcheck shell=dash
 
 . "$(dirname "$0")/lib.sh"
@@ -130,7 +130,7 @@ check_store()
 		[ -e "$STORE/bundles/$file.1.mend" ] || fail "$file is installed without a bundle"
 	done
 	expect '' "$(find "$STORE" -type f | grep -Ev '/(history/[0-9]{10}\.json|bundles/[^/]*\.mend|'\
-'installed/test-(plain|pair)\.json)(\.[[:alnum:]]{6})?$')" \
+'installed/test-[a-z]+\.json)(\.[[:alnum:]]{6})?$')" \
 		"files that do not belong there"
 }
 
@@ -150,8 +150,8 @@ check_kernel()
 is_finished()
 {
 	case $1 in
-	apply)		[ "$(target plain)" = 1 ] ;;
-	install)	[ "$(target plain)" = 1 ] && [ "$(installed | wc -l)" = 2 ] ;;
+	apply)		[ "$(target plain)$(target outer)" = 11 ] ;;
+	install)	is_finished apply && [ "$(installed | wc -l)" = 2 ] ;;
 	*)		false ;;
 	esac
 }
@@ -371,16 +371,33 @@ step_torn()
 	expect_damage "a program that writes in place"
 }
 
+# on_probation JOB: with the patch that panics
+on_probation()
+{
+	local panic
+
+	panic=$(bundle test-panic.1)
+	if [ "$1" = boot ]; then
+		expect_status 0 "$MEND" install --keys "$KEYS" --no-apply --probation 10m "$panic"
+		expect_status 0 job boot
+	else
+		expect_status 0 "$MEND" apply --keys "$KEYS" --probation 10m "$panic"
+	fi
+	expect on "$(cat "$SYSFS/test-panic.1/state")" "state of test-panic"
+}
+
 step_panic()
 {
+	rm -rf "$STORE"
 	load_mend
 	insmod "$MODULES/mend_victim.ko"
-	expect_status 0 "$MEND" apply --keys "$KEYS" --probation 10m "$(bundle test-panic.1)"
+	on_probation "$1"
 	diag "the machine panics"
 	cat "$VICTIM/call"
 	fail "it is still alive"
 }
 
+# Whoever asks for it all the same gets it, now and at the boots to come.
 step_held()
 {
 	load_mend
@@ -389,9 +406,14 @@ step_held()
 	expect_output "^held back: 'test-panic' generation 1: the machine went down before it was"
 	expect_status 4 "$MEND" apply --keys "$KEYS" "$(bundle test-panic.1)"
 	expect_output 'held back: the machine went down'
+	if [ -n "$(installed)" ]; then
+		expect_status 4 job boot
+		expect_output 'test-panic.*held back'
+	fi
 	expect '' "$(patches)" "patches"
 	expect 0 "$(cat "$VICTIM/call")" "victim_call()"
-	expect_status 0 "$MEND" apply --keys "$KEYS" --retry "$(bundle test-panic.1)"
+	expect_status 0 "$MEND" install --keys "$KEYS" --retry "$(bundle test-panic.1)"
+	expect_status 0 "$MEND" uninstall test-panic
 	expect_status 0 "$MEND" revert test-panic --unload
 }
 
