@@ -52,7 +52,8 @@ run_kbuild()
 }
 
 # kbuild_command FILE: its command line for gcc, without output, input and what only
-# concerns make; and in objtool_args what it would have objtool do.
+# concerns make; and in objtool_args what it would have objtool do: nothing, if the file is
+# not in this configuration.
 kbuild_command()
 {
 	local rules folder object
@@ -65,7 +66,8 @@ kbuild_command()
 		  sed 's/-Wp,-MMD,[^ ]*//; s/ -c -o $/ -c/; s/ -g / /')
 	objtool_args=$(sed -n "s|.*; \./tools/objtool/objtool \([^;']*\) $object;.*|\1|p" <<<"$rules" |
 		       head -1)
-	if [ -z "$command" ] || [ -z "$objtool_args" ]; then
+	# kbuild of newer kernels has objtool look at nothing but what is part of the kernel.
+	if [ -z "$command" ] || { [ -z "$objtool_args" ] && file_in_config "$1"; }; then
 		die "kbuild's rule for $object is not one that mend-build can read"
 	fi
 }
@@ -160,6 +162,11 @@ compile_file()
 	local file=$1 stem=$work/out/$2 module
 
 	kbuild_command "$file"
+	if [ -z "$objtool_args" ]; then
+		refuse "$file" NOT_IN_CONFIG "this kernel is configured without it: leave the file\
+ out"
+		return 2
+	fi
 	module=$(module_of_command)
 	if [ -n "$module" ] && ! module_file "$module"; then
 		refuse "$file" NOT_IN_CONFIG "it belongs to module $module, which '$modules' does\
