@@ -72,6 +72,21 @@ static const struct mod_kallsyms *symbol_table(struct module *mod)
 	return rcu_dereference_check(mod->kallsyms, rcu_read_lock_held());
 }
 
+/* A module's per-CPU variables lie in none of its memories; their addresses are offsets. */
+static bool is_percpu(const struct module *mod, unsigned long addr)
+{
+#ifdef CONFIG_SMP
+	return addr - (__force unsigned long)mod->percpu < mod->percpu_size;
+#else
+	return false;
+#endif
+}
+
+static bool outlives_init(const struct module *mod, unsigned long addr)
+{
+	return compat_module_holds(mod, addr, 1) || is_percpu(mod, addr);
+}
+
 static void match_module(struct module *mod, const char *name, struct matches *matches)
 {
 	const struct mod_kallsyms *table;
@@ -84,7 +99,7 @@ static void match_module(struct module *mod, const char *name, struct matches *m
 
 		if (sym->st_shndx == SHN_UNDEF || strcmp(table->strtab + sym->st_name, name))
 			continue;
-		match_add(matches, sym->st_value, !compat_module_holds(mod, sym->st_value, 1));
+		match_add(matches, sym->st_value, !outlives_init(mod, sym->st_value));
 	}
 	rcu_read_unlock();
 }

@@ -11,6 +11,7 @@
 
 #include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 
@@ -33,6 +34,7 @@ struct target_counters {
 };
 
 extern struct target_counters target_counters;
+DECLARE_PER_CPU(int, target_percpu);
 
 int target_inner(void);
 

@@ -14,6 +14,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
@@ -34,6 +35,9 @@
 
 struct target_counters target_counters;
 EXPORT_SYMBOL_GPL(target_counters);
+
+/* As target_secret() */
+DEFINE_PER_CPU(int, target_percpu) = 30000;
 
 static DECLARE_WAIT_QUEUE_HEAD(hold_queue);
 static unsigned int hold_round;
