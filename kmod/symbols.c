@@ -72,7 +72,10 @@ static const struct mod_kallsyms *symbol_table(struct module *mod)
 	return rcu_dereference_check(mod->kallsyms, rcu_read_lock_held());
 }
 
-/* A module's per-CPU variables lie in none of its memories; their addresses are offsets. */
+/*
+ * A module's per-CPU variables lie in none of its memories; their addresses are offsets.
+ * Any context; the caller keeps @mod loaded, and both fields are set before that can be.
+ */
 static bool is_percpu(const struct module *mod, unsigned long addr)
 {
 #ifdef CONFIG_SMP
