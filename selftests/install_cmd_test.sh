@@ -23,11 +23,6 @@ setup()
 	load_target
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 install()
 {
 	"$MEND" install --keys "$KEYS" --timeout 5 "$@"

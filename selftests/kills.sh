@@ -34,11 +34,6 @@ cleanup()
 	unload mend_victim
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 setup()
 {
 	load_mend

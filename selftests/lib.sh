@@ -26,6 +26,12 @@ export SELFTESTS MEND_DIR MEND_KO MEND MODULES BUNDLES KEYS SYSFS TARGET TRACING
 
 readonly KSFT_SKIP=4
 
+# bundle NAME: its path
+bundle()
+{
+	echo "$BUNDLES/$1.mend"
+}
+
 diag()
 {
 	echo "$*" | sed 's/^/# /'

@@ -29,11 +29,6 @@ apply()
 	"$MEND" apply --keys "$KEYS" --timeout 5 "$@"
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 state_of()
 {
 	cat "$SYSFS/$1/state"

@@ -22,11 +22,6 @@ setup()
 	mount -t tmpfs -o size=512k tmpfs "$STORE"
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 # does VERB BUNDLE...: whose signer is trusted
 does()
 {

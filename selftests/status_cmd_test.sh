@@ -22,11 +22,6 @@ setup()
 	load_target
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 apply()
 {
 	"$MEND" apply --keys "$KEYS" --timeout 5 "$@"

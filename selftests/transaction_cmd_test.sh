@@ -22,11 +22,6 @@ apply()
 	"$MEND" apply --keys "$KEYS" "$@"
 }
 
-bundle()
-{
-	echo "$BUNDLES/$1.mend"
-}
-
 # A process that reads the file, and so sleeps in target_hold().
 start_sleeper()
 {
