@@ -44,18 +44,12 @@ static const char help[] =
 	"belongs to somebody else, 4 refused, 5 busy (the task is named), 6 switched and taken\n"
 	"back, 1 error.\n";
 
-enum { OPT_KEYS = OPT_FIRST, OPT_CERT, OPT_TIMEOUT, OPT_REVERT, OPT_PROBATION, OPT_HEALTH,
-       OPT_FORCE, OPT_RETRY, OPT_UNRECORDED };
+enum { OPT_REVERT = UI_JOB_OWN, OPT_FORCE, OPT_UNRECORDED };
 
 static const struct option options[] = {
-	{ "keys", required_argument, NULL, OPT_KEYS },
-	{ "cert", required_argument, NULL, OPT_CERT },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	UI_JOB_OPTIONS,
 	{ "revert", required_argument, NULL, OPT_REVERT },
-	{ "probation", required_argument, NULL, OPT_PROBATION },
-	{ "health", required_argument, NULL, OPT_HEALTH },
 	{ "force", optional_argument, NULL, OPT_FORCE },
-	{ "retry", no_argument, NULL, OPT_RETRY },
 	{ "unrecorded", no_argument, NULL, OPT_UNRECORDED },
 	UI_OPTIONS
 };
@@ -77,33 +71,17 @@ static int add_off(struct ui *ui, struct ui_request *q, char *name)
 static int set(struct ui *ui, struct ui_request *q, int option)
 {
 	switch (option) {
-	case OPT_KEYS:
-		q->trust.keys = optarg;
-		return 0;
-	case OPT_CERT:
-		q->trust.cert = optarg;
-		return 0;
-	case OPT_TIMEOUT:
-		return ui_switch_timeout(ui, &q->how, optarg) ? ui->exit : 0;
 	case OPT_REVERT:
 		return add_off(ui, q, optarg);
-	case OPT_PROBATION:
-		return ui_job_probation(ui, q, optarg);
-	case OPT_HEALTH:
-		q->health = optarg;
-		return 0;
 	case OPT_FORCE:
 		q->how.forced = true;
 		q->how.word = optarg;
-		return 0;
-	case OPT_RETRY:
-		q->retry = true;
 		return 0;
 	case OPT_UNRECORDED:
 		q->unrecorded = true;
 		return 0;
 	default:
-		return EXIT_CODE_USAGE;
+		return ui_job_set(ui, q, option);
 	}
 }
 

@@ -2,7 +2,6 @@
 /*
  * mend install
  */
-#include "lib/period.h"
 #include "lib/store.h"
 #include "ui_job.h"
 
@@ -39,16 +38,10 @@ static const char help[] =
 	"this kernel or a function belongs to somebody else, 4 refused, 5 busy (the task is\n"
 	"named), 6 switched and taken back, 1 error.\n";
 
-enum { OPT_KEYS = OPT_FIRST, OPT_CERT, OPT_TIMEOUT, OPT_PROBATION, OPT_HEALTH, OPT_RETRY,
-       OPT_NO_APPLY };
+enum { OPT_NO_APPLY = UI_JOB_OWN };
 
 static const struct option options[] = {
-	{ "keys", required_argument, NULL, OPT_KEYS },
-	{ "cert", required_argument, NULL, OPT_CERT },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "probation", required_argument, NULL, OPT_PROBATION },
-	{ "health", required_argument, NULL, OPT_HEALTH },
-	{ "retry", no_argument, NULL, OPT_RETRY },
+	UI_JOB_OPTIONS,
 	{ "no-apply", no_argument, NULL, OPT_NO_APPLY },
 	UI_OPTIONS
 };
@@ -56,29 +49,10 @@ static const struct option options[] = {
 /* 0, or the exit code */
 static int set(struct ui *ui, struct ui_request *q, int option)
 {
-	switch (option) {
-	case OPT_KEYS:
-		q->trust.keys = optarg;
-		return 0;
-	case OPT_CERT:
-		q->trust.cert = optarg;
-		return 0;
-	case OPT_TIMEOUT:
-		return ui_switch_timeout(ui, &q->how, optarg) ? ui->exit : 0;
-	case OPT_PROBATION:
-		return ui_job_probation(ui, q, optarg);
-	case OPT_HEALTH:
-		q->health = optarg;
-		return 0;
-	case OPT_RETRY:
-		q->retry = true;
-		return 0;
-	case OPT_NO_APPLY:
-		q->keep_only = true;
-		return 0;
-	default:
-		return EXIT_CODE_USAGE;
-	}
+	if (option != OPT_NO_APPLY)
+		return ui_job_set(ui, q, option);
+	q->keep_only = true;
+	return 0;
 }
 
 /* What does not go together? NULL: nothing */

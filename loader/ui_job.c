@@ -305,7 +305,7 @@ end_record:
 	return code;
 }
 
-int ui_job_probation(struct ui *ui, struct ui_request *q, const char *arg)
+static int set_probation(struct ui *ui, struct ui_request *q, const char *arg)
 {
 	char span[32];
 
@@ -313,6 +313,30 @@ int ui_job_probation(struct ui *ui, struct ui_request *q, const char *arg)
 		ui->exit = ui_usage(ui, "'%s' is not a time of more than 0 and up to %s", arg,
 				    ui_span(MEND_PROBATION_MAX_MS, span));
 	return ui->exit;
+}
+
+int ui_job_set(struct ui *ui, struct ui_request *q, int option)
+{
+	switch (option) {
+	case UI_JOB_KEYS:
+		q->trust.keys = optarg;
+		return 0;
+	case UI_JOB_CERT:
+		q->trust.cert = optarg;
+		return 0;
+	case UI_JOB_TIMEOUT:
+		return ui_switch_timeout(ui, &q->how, optarg) ? ui->exit : 0;
+	case UI_JOB_PROBATION:
+		return set_probation(ui, q, optarg);
+	case UI_JOB_HEALTH:
+		q->health = optarg;
+		return 0;
+	case UI_JOB_RETRY:
+		q->retry = true;
+		return 0;
+	default:
+		return EXIT_CODE_USAGE;
+	}
 }
 
 const char *ui_job_conflict(const struct ui_request *q)

@@ -28,8 +28,18 @@ struct ui_request {
 	int nr_off, nr_paths;
 };
 
-/** ui_job_probation() - --probation; 0, or the exit code */
-int ui_job_probation(struct ui *ui, struct ui_request *q, const char *arg);
+/* What each command takes that switches bundles on; a command's own begin at UI_JOB_OWN. */
+enum { UI_JOB_KEYS = OPT_FIRST, UI_JOB_CERT, UI_JOB_TIMEOUT, UI_JOB_PROBATION, UI_JOB_HEALTH,
+       UI_JOB_RETRY, UI_JOB_OWN };
+#define UI_JOB_OPTIONS	{ "keys", required_argument, NULL, UI_JOB_KEYS }, \
+			{ "cert", required_argument, NULL, UI_JOB_CERT }, \
+			{ "timeout", required_argument, NULL, UI_JOB_TIMEOUT }, \
+			{ "probation", required_argument, NULL, UI_JOB_PROBATION }, \
+			{ "health", required_argument, NULL, UI_JOB_HEALTH }, \
+			{ "retry", no_argument, NULL, UI_JOB_RETRY }
+
+/** ui_job_set() - one of these, with its argument in optarg; 0, or the exit code */
+int ui_job_set(struct ui *ui, struct ui_request *q, int option);
 
 /** ui_job_conflict() - what does not go together, or NULL */
 const char *ui_job_conflict(const struct ui_request *q);
