@@ -188,17 +188,21 @@ compare_file()
 	finish_object "$stem" "${module:-vmlinux}"
 }
 
-# run_objtool OBJECT: as for a part of a module.
-run_objtool()
+# objtool's command line, but for the object: as for a part of a module.
+objtool_command()
 {
 	local options="$objtool_args --module"
 
-	# What IBT needs to know, objtool only looks for in something linked. SRCARCH: some
-	# distributions have one objtool for several architectures.
+	# What IBT needs to know, objtool only looks for in something linked.
 	[[ $options != *--ibt* ]] || options+=' --link'
-	# shellcheck disable=SC2086 # they are several
-	(cd "$objtree" && SRCARCH=x86 run ./tools/objtool/objtool $options "$1") ||
-		die "objtool failed; see above"
+	printf '%s\n' "$objtree/tools/objtool/objtool $options"
+}
+
+# run_objtool OBJECT. SRCARCH: some distributions have one objtool for several architectures.
+run_objtool()
+{
+	# shellcheck disable=SC2046 # they are several words
+	SRCARCH=x86 run $(objtool_command) "$1" || die "objtool failed; see above"
 }
 
 # objtool adds what the kernel wants to know about code; it is not told to do less than

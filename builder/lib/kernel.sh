@@ -34,17 +34,20 @@ unpack_kernel()
 	[ -s "$2" ] || die "$1 could not be unpacked"
 }
 
-# A copy without links of what kbuild writes beside, and reads from, a built kernel.
+# A copy without links of what kbuild writes beside, and reads from, a built kernel. But
+# for include/config/OPTION, thousands of empty files: their dates tell kbuild what it has
+# to make again, and it is asked for one object that has never been made.
 make_objtree()
 {
 	local name
 
 	objtree=$work/obj
-	mkdir "$objtree"
-	for name in arch include scripts tools .config Module.symvers; do
+	mkdir -p "$objtree/include/config"
+	for name in arch include/generated scripts tools .config Module.symvers \
+		    include/config/auto.conf include/config/kernel.release; do
 		[ -e "$headers/$name" ] || die "$headers lacks $name: are these the headers of" \
 					       "linux-headers-${opt[kernel]}?"
-		cp -rL "$headers/$name" "$objtree/"
+		cp -rL "$headers/$name" "$objtree/$name"
 	done
 }
 

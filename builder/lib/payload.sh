@@ -201,15 +201,23 @@ check_symvers()
 		    "--mend-symvers"
 }
 
-# kbuild_module FOLDER SYMVERS TARGET...: without objtool, which has its own turn.
+# kbuild_module FOLDER SYMVERS: of what is compiled here, objtool shall look at the table,
+# and at nothing twice. What kbuild has of rules for that depends on the configuration, so
+# they are replaced; and then it is made sure that this has worked.
 kbuild_module()
 {
-	make -C "$headers" M="$1" KBUILD_EXTRA_SYMBOLS="$2" CFLAGS_MODULE=-g0 \
-		CONFIG_DEBUG_INFO_BTF_MODULES= objtool-enabled= ${opt[verbose]:+V=1} \
-		"${@:3}" >>"$work/kbuild.log" 2>&1 || {
+	local tool
+
+	tool=$(objtool_command)
+	make -C "$headers" -j"$(nproc)" M="$1" KBUILD_EXTRA_SYMBOLS="$2" CFLAGS_MODULE=-g0 \
+		CONFIG_DEBUG_INFO_BTF_MODULES= objtool-enabled= \
+		cmd_objtool="\$(if \$(filter %/table.o,\$@),; $tool \$@)" \
+		${opt[verbose]:+V=1} modules >"$work/kbuild.log" 2>&1 || {
 		cat "$work/kbuild.log" >&2
 		die "the payload could not be linked; see above"
 	}
+	grep -qsF "; $tool " "$1/.table.o.cmd" ||
+		die "kbuild of ${opt[kernel]} has not called objtool as mend-build asked it to"
 }
 
 # kbuild for a module of several objects, most of which are there already.
@@ -232,10 +240,7 @@ link_module()
 	done
 	printf 'obj-m := %s.o\n%s-y := table.o%s end.o\nccflags-y := -I%s\n' \
 		"$module" "$module" "$names" "$include" >"$dir/Kbuild"
-	# First the two that are compiled, then, when objtool has seen these as well, all.
-	kbuild_module "$dir" "$symvers" table.o end.o
-	run_objtool "$dir/table.o"
-	kbuild_module "$dir" "$symvers" modules
+	kbuild_module "$dir" "$symvers"
 	[ -z "${opt[verbose]:-}" ] || cat "$work/kbuild.log" >&2
 	run "$BUILDER/mend-differ" types --out "$work/types.btf" \
 		"${objects[@]/%/.diff.o.types}" || die "mend-differ failed; see above"

@@ -122,7 +122,7 @@ classify_file()
 # link_folder PATH: make overlay/PATH a folder of its own, with links to what is in it.
 link_folder()
 {
-	local path=$1 entry
+	local path=$1 entry entries=()
 
 	# What is above comes first: below a link all is the source itself.
 	[ "$path" = . ] || link_folder "$(dirname "$path")"
@@ -130,8 +130,9 @@ link_folder()
 	rm -f "$overlay/$path"
 	mkdir -p "$overlay/$path"
 	for entry in "$srctree/$path"/* "$srctree/$path"/.[!.]*; do
-		[ ! -e "$entry" ] || ln -s "$entry" "$overlay/$path/"
+		[ ! -e "$entry" ] || entries+=("$entry")
 	done
+	[ ${#entries[@]} -eq 0 ] || ln -s -t "$overlay/$path" "${entries[@]}"
 }
 
 # The numbers of unchanged lines stay what they were, for whatever uses __LINE__.
