@@ -195,9 +195,10 @@ check_symvers()
 	local of
 
 	[ -e "${1%/*}/mend.ko" ] || return 0
-	of=$(tr '\0' '\n' <"${1%/*}/mend.ko" | sed -n 's/^vermagic=\([^ ]*\) .*/\1/p' | head -1)
+	of=$(LC_ALL=C grep -azom 1 '^vermagic=[^ ]*' "${1%/*}/mend.ko" | tr -d '\0' || true)
+	of=${of#vermagic=}
 	[ "$of" = "${opt[kernel]}" ] ||
-		die "'$1' is of a mend.ko for $of: name that of one for ${opt[kernel]} with" \
+		die "'$1' is of a mend.ko for ${of:-no kernel}: name that of one for ${opt[kernel]} with" \
 		    "--mend-symvers"
 }
 
