@@ -33,15 +33,20 @@ static const char *hook_kind(const struct section *sec)
 	return sec->name + strlen(HOOK_SECTION);
 }
 
-/* The function that the pointer points to; NULL: it is no such pointer. */
+/*
+ * The function that the pointer points to; NULL: it is no such pointer. With call padding
+ * a function does not begin where its section begins.
+ */
 static const struct section *hook_function(const struct section *sec)
 {
+	const struct symbol *sym;
 	struct target t;
 
 	if (sec->size != 8 || sec->nr_relas != 1 || sec->relas[0].type != R_X86_64_64)
 		return NULL;
 	t = rela_target(&sec->relas[0]);
-	return t.sec && t.sec->kind == SEC_FUNC && !t.offset ? t.sec : NULL;
+	sym = t.sec && t.sec->kind == SEC_FUNC ? section_symbol(t.sec) : NULL;
+	return sym && t.offset == (int64_t)sym->value ? t.sec : NULL;
 }
 
 static void check_hook(struct diff *d, const struct section *sec)
