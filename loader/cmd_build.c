@@ -11,15 +11,14 @@
 #include "ui.h"
 
 static const char help[] =
-	"Usage: mend build FIX.patch --kernel RELEASE... --name NAME [OPTIONS] [--json]\n"
+	"Usage: mend build FIX.patch --kernel RELEASE... [OPTIONS] [--json]\n"
 	"\n"
 	"Makes a bundle from a diff of the kernel's source, without building the kernel. Runs\n"
 	"the program mend-build, which is installed apart from this one; mend-build(1) and\n"
 	"'mend-build --help' tell its options. Needs no root.\n"
 	"\n"
 	"Examples:\n"
-	"  mend build fix.patch --kernel 6.1.0-56-amd64 --name fix --key keys/mend.key \\\n"
-	"       --cert keys/mend.pem -o fix.1.mend\n"
+	"  mend build fix.patch --kernel 6.1.0-56-amd64 --key keys/mend.key -o fix.mend\n"
 	"\n"
 	"Exit codes are those of mend-build: 0 built, 1 error, 2 the change cannot be made into a\n"
 	"patch, 3 nothing changes in that kernel, 4 the kernel was not made from that source, 64\n"

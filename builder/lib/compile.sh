@@ -113,12 +113,13 @@ module_of_command()
 	sed -n 's/.* -D__KBUILD_MODNAME=kmod_\([A-Za-z0-9_]*\).*/\1/p' <<<"$command"
 }
 
-# The module's file, without compression: names on disk may have '-' for '_'.
+# module_file NAME [DIR]: the module's file, without compression, as $work/NAME.ko: names
+# on disk may have '-' for '_'.
 module_file()
 {
 	local name=$1 found
 
-	found=$(find -L "$modules" -name "${name//_/[-_]}.ko*" | head -1)
+	found=$(find -L "${2:-$modules}" -name "${name//_/[-_]}.ko*" | head -1)
 	case $found in
 	'')	return 1 ;;
 	*.ko)	cp "$found" "$work/$name.ko" ;;

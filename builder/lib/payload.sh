@@ -178,30 +178,6 @@ find_include()
 	die "mend's headers (mend/patch.h) are not beside mend-build"
 }
 
-find_symvers()
-{
-	local file=${opt[mend-symvers]:-$BUILDER/../kmod/Module.symvers}
-
-	grep -qs "	mend_register	" "$file" ||
-		die "no Module.symvers of mend.ko in '$file': build kmod for ${opt[kernel]}" \
-		    "(make modules KDIR=$headers) and name it with --mend-symvers"
-	check_symvers "$file"
-	readlink -f "$file"
-}
-
-# Versions of symbols are those of one kernel; mend.ko, if it is there, tells of which.
-check_symvers()
-{
-	local of
-
-	[ -e "${1%/*}/mend.ko" ] || return 0
-	of=$(LC_ALL=C grep -azom 1 '^vermagic=[^ ]*' "${1%/*}/mend.ko" | tr -d '\0' || true)
-	of=${of#vermagic=}
-	[ "$of" = "${opt[kernel]}" ] ||
-		die "'$1' is of a mend.ko for ${of:-no kernel}: name that of one for ${opt[kernel]} with" \
-		    "--mend-symvers"
-}
-
 # kbuild_module FOLDER SYMVERS: of what is compiled here, objtool shall look at the table,
 # and at nothing twice. What kbuild has of rules for that depends on the configuration, so
 # they are replaced; and then it is made sure that this has worked.
