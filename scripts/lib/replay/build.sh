@@ -27,7 +27,7 @@ outcome()
 {
 	local status=$1 log=$2/build.log classes
 
-	classes=$(sed -nE 's/^[^ :]+:[^ ]+: ([A-Z_]+): .*/\1/p' "$log" | sort -u | xargs)
+	classes=$(sed -nE 's/^[^ :]+:[^:]+: ([A-Z_]+): .*/\1/p' "$log" | sort -u | xargs)
 	case $status in
 	0)	echo built ;;
 	2)	case $classes in
