@@ -116,6 +116,12 @@ struct target {
 
 struct target rela_target(const struct rela *r);
 
+/**
+ * exact_offset() - target.offset without what an instruction pointer is ahead by
+ * @sec: the section of the relocation; immediates behind the field are rare, and ignored
+ */
+int64_t exact_offset(const struct section *sec, const struct rela *r);
+
 /** rela_range() - the relocations of [start, start + size) of a section */
 struct rela *rela_range(const struct section *sec, uint64_t start, uint64_t size, size_t *nr);
 

@@ -291,6 +291,13 @@ struct target rela_target(const struct rela *r)
 	return t;
 }
 
+int64_t exact_offset(const struct section *sec, const struct rela *r)
+{
+	struct target t = rela_target(r);
+
+	return t.offset + (section_is_code(sec) && reloc_is_pcrel(r->type) ? 4 : 0);
+}
+
 struct rela *rela_range(const struct section *sec, uint64_t start, uint64_t size, size_t *nr)
 {
 	size_t lo = 0, hi = sec->nr_relas, mid, i;

@@ -116,7 +116,7 @@ static enum refusal_class class_of(const struct section *sec)
 		enum refusal_class class;
 	} known[] = {
 		{ ".init", REFUSE_INIT_EXIT }, { ".exit", REFUSE_INIT_EXIT },
-		{ "__param", REFUSE_INIT_EXIT }, { ".ref.", REFUSE_TRACEPOINT_DEF },
+		{ "__param", REFUSE_INIT_EXIT }, { ".ref.data", REFUSE_TRACEPOINT_DEF },
 		{ "__tracepoint", REFUSE_TRACEPOINT_DEF }, { "_ftrace", REFUSE_TRACEPOINT_DEF },
 		{ "__bpf_raw_tp", REFUSE_TRACEPOINT_DEF }, { ".static_call", REFUSE_SECTION },
 		{ "___ksymtab", REFUSE_NEW_EXPORT }, { "___kcrctab", REFUSE_NEW_EXPORT },

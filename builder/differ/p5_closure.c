@@ -61,7 +61,7 @@ static void need_piece(struct work *w, const struct section *user, const struct 
 	struct target t = rela_target(r);
 	struct piece *p;
 
-	p = piece_at(t.sec, t.offset + (section_is_code(user) && reloc_is_pcrel(r->type) ? 4 : 0));
+	p = piece_meant(user, r);
 	t.sec->include = true;
 	if (!p && user->table && (user->table->flags & TABLE_ALT))
 		return;		/* a replacement of no bytes */

@@ -256,11 +256,9 @@ static void refer_inside(struct emit *e, const struct section *sec, const struct
 {
 	struct target t = rela_target(r);
 	const struct piece *p;
-	int64_t bias;
 
 	if (t.sec->kind == SEC_PIECES) {
-		bias = section_is_code(sec) && reloc_is_pcrel(r->type) ? 4 : 0;
-		p = piece_at(t.sec, t.offset + bias);
+		p = piece_meant(sec, r);
 		/* Without a piece it is a replacement of no bytes: anywhere will do. */
 		t.offset = p ? t.offset - (int64_t)p->start + (int64_t)p->out : 0;
 	}

@@ -37,14 +37,6 @@ bool is_branch(const struct section *sec, const struct rela *r)
 	return r->offset >= 2 && at[-2] == 0x0f && (at[-1] & 0xf0) == 0x80;
 }
 
-/* Without what an instruction pointer is ahead by; immediates behind it are rare. */
-static int64_t exact_offset(const struct section *sec, const struct rela *r)
-{
-	struct target t = rela_target(r);
-
-	return t.offset + (section_is_code(sec) && reloc_is_pcrel(r->type) ? 4 : 0);
-}
-
 bool points_at_entry(const struct section *sec, const struct rela *r)
 {
 	struct target t = rela_target(r);
@@ -108,7 +100,7 @@ static bool same_piece(const struct section *sa, const struct rela *a,
 {
 	struct target ta = rela_target(a), tb = rela_target(b);
 	int64_t oa = exact_offset(sa, a), ob = exact_offset(sb, b);
-	const struct piece *pa = piece_at(ta.sec, oa), *pb = piece_at(tb.sec, ob);
+	const struct piece *pa = piece_meant(sa, a), *pb = piece_meant(sb, b);
 
 	/* A replacement of no bytes is nowhere. */
 	if (!pa || !pb)
@@ -132,6 +124,21 @@ static bool same_type(uint32_t a, uint32_t b)
 {
 	return reloc_width(a) == reloc_width(b) && reloc_is_pcrel(a) == reloc_is_pcrel(b) &&
 	       (a == b || reloc_is_pcrel(a));
+}
+
+/*
+ * In a section that several things share. When one of them grows, the others move: who
+ * refers to these has not changed for that. A global name stands for one thing only.
+ */
+static bool same_place(const struct rela *a, const struct rela *b)
+{
+	struct target ta = rela_target(a), tb = rela_target(b);
+
+	if (tb.sec->twin != ta.sec)
+		return false;
+	if (a->sym->bind == STB_GLOBAL && b->sym->bind == STB_GLOBAL)
+		return !strcmp(a->sym->name, b->sym->name) && a->addend == b->addend;
+	return ta.offset == tb.offset;
 }
 
 bool same_reference(const struct section *sa, const struct rela *a,
@@ -158,7 +165,7 @@ bool same_reference(const struct section *sa, const struct rela *a,
 		return same_variable(&ta, &tb);
 	case SEC_TEXT:
 	case SEC_SHARED:
-		return tb.sec->twin == ta.sec && ta.offset == tb.offset;
+		return same_place(a, b);
 	default:
 		return false;
 	}

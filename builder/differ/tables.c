@@ -152,6 +152,24 @@ struct piece *piece_at(const struct section *sec, int64_t offset)
 	return NULL;
 }
 
+/* Of an alternative: where, by its second relocation, and at its end how long. */
+static bool is_of_no_bytes(const struct section *user, const struct rela *r)
+{
+	const struct piece *p;
+
+	if (!user->table || !(user->table->flags & TABLE_ALT))
+		return false;
+	p = piece_at(user, (int64_t)r->offset);
+	return p && r->offset - p->start == user->relas[1].offset &&
+	       !user->data[p->start + p->size - 1];
+}
+
+struct piece *piece_meant(const struct section *user, const struct rela *r)
+{
+	return is_of_no_bytes(user, r) ? NULL :
+	       piece_at(rela_target(r).sec, exact_offset(user, r));
+}
+
 /* The key's second bit asks objtool for it; jumps have one or four bytes of distance. */
 unsigned int jump_label_nop(const struct object *obj, const struct section *sec,
 			    uint64_t offset)

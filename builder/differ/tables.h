@@ -41,6 +41,15 @@ void tables_split(struct object *obj);
 struct piece *piece_at(const struct section *sec, int64_t offset);
 
 /**
+ * piece_meant() - the piece that a relocation refers to
+ * @user: the section of the relocation
+ *
+ * Return: NULL: it is at the edge of all pieces, or means a replacement of no bytes, which
+ * is where the next one is.
+ */
+struct piece *piece_meant(const struct section *user, const struct rela *r);
+
+/**
  * jump_label_nop() - is there a jump of a jump label that objtool makes a NOP?
  * @offset: where, in @sec
  *

@@ -212,16 +212,48 @@ int branches(int x)
 	return x;
 }
 
+/* Its replacement has no bytes, so it seems to be where the next one is. */
+int alternates_with_nothing(int x)
+{
+	ALTERNATIVE(".byte 0x90, 0x90, 0x90, 0x90, 0x90", "");
+	return x;
+}
+
 int alternates(int x)
 {
 #ifdef AFTER_ALTERNATIVE
 	x = leaf(x);
 #endif
+#ifdef AFTER_ALTERNATIVE_NEXT
+	ALTERNATIVE(".byte 0x90, 0x90, 0x90, 0x90, 0x90", "jmp exported");
+#else
 	ALTERNATIVE(".byte 0x90, 0x90, 0x90, 0x90, 0x90", "call exported");
+#endif
 #ifdef AFTER_ALTERNATIVE_HIDDEN
 	ALTERNATIVE(".byte 0x90, 0x90, 0x90, 0x90, 0x90", "call elsewhere");
 #endif
 	return x;
+}
+
+/* As __ref of the kernel: several functions may share the section. */
+#define ref_text noinline __attribute__((section(".ref.text")))
+
+ref_text int refers_first(int x)
+{
+#ifdef AFTER_REF
+	x += external(x);
+#endif
+	return leaf(x) + 1;
+}
+
+ref_text int refers_second(int x)
+{
+	return leaf(x) + 2;
+}
+
+int calls_second(int x)
+{
+	return refers_second(x) + 3;
 }
 
 notrace int untraced(int x)
