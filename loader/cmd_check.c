@@ -44,6 +44,7 @@ static void check_opened(const struct bundle *b, struct checks *c)
 	checks_add(c, "bundle", CHECK_GOOD, "'%s' generation %ju, signed by %s", b->manifest.name,
 		   (uintmax_t)b->manifest.generation, b->signer->subject);
 	check_policy(&machine_real, b, c);
+	check_history(&machine_real, b, c);
 	check_disk(&machine_real, b->file.len, c);
 	p = check_payload(&machine_real, b, c);
 	if (!p)

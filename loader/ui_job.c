@@ -172,14 +172,11 @@ static int check_history(const struct ui_request *q, const struct records *histo
 			 struct err *e)
 {
 	const struct manifest *m = &b->manifest;
-	const struct record *r;
 
-	r = installed_held(history, m->name, m->generation,
-			   installed_forgiven(installed, m->name, m->generation), q->keep_only);
-	if (!r)
+	if (!installed_check_held(history, m->name, m->generation,
+				  installed_forgiven(installed, m->name, m->generation),
+				  q->keep_only, e))
 		return 0;
-	err_set(e, ERR_HELD_BACK, "'%s' generation %ju is held back: %s", m->name,
-		(uintmax_t)m->generation, r->text);
 	if (q->install)
 		err_hint(e, "find out why; 'mend install --retry' installs it all the same");
 	return -1;

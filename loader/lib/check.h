@@ -52,6 +52,9 @@ void check_lsm(const struct machine *mc, struct checks *c);
 /** check_policy() - does this machine's admin allow it? @b: NULL, or this bundle, verified */
 void check_policy(const struct machine *mc, const struct bundle *b, struct checks *c);
 
+/** check_history() - has the machine gone down with this bundle, or was it taken back? */
+void check_history(const struct machine *mc, const struct bundle *b, struct checks *c);
+
 /** check_payload() - the bundle's payload for this kernel, or why there is none */
 const struct manifest_payload *check_payload(const struct machine *mc, const struct bundle *b,
 					     struct checks *c);

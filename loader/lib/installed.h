@@ -84,6 +84,14 @@ void installed_judge(const struct machine *mc, const struct installed *in, const
 const struct record *installed_held(const struct records *history, const char *name,
 				    uint64_t generation, uint64_t after, bool boot);
 
+/**
+ * installed_check_held() - that record as an error: ERR_HELD_BACK
+ *
+ * The arguments are those of installed_held().
+ */
+int installed_check_held(const struct records *history, const char *name, uint64_t generation,
+			 uint64_t after, bool boot, struct err *e);
+
 /** installed_forgiven() - of that generation, if it is installed; otherwise 0 */
 uint64_t installed_forgiven(const struct installed_list *all, const char *name,
 			    uint64_t generation);

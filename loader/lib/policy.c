@@ -269,12 +269,19 @@ static int check_mode(const struct policy *p, enum policy_mode mode, struct err 
 	return -1;
 }
 
-static bool is_on_hold(const struct policy *p, const struct manifest *m)
+/* By its name, or only in this generation? The remedies differ. */
+static int check_hold(const struct policy *p, const struct manifest *m, struct err *e)
 {
+	bool all = has_word(&p->hold, m->name);
 	char word[MEND_NAME_LEN + 24];
 
 	snprintf(word, sizeof(word), "%s.%ju", m->name, (uintmax_t)m->generation);
-	return has_word(&p->hold, m->name) || has_word(&p->hold, word);
+	if (!all && !has_word(&p->hold, word))
+		return 0;
+	err_set(e, ERR_POLICY_HOLD, "mend.conf holds '%s' generation %ju back", m->name,
+		(uintmax_t)m->generation);
+	return err_hint(e, "%stake '%s' off 'hold' in " POLICY_FILE " once what it is there for is "
+			"settled", all ? "" : "get another generation, or ", all ? m->name : word);
 }
 
 int policy_check(const struct policy *p, enum policy_mode mode, const struct bundle *b,
@@ -294,10 +301,7 @@ int policy_check(const struct policy *p, enum policy_mode mode, const struct bun
 	    index_of(manifest_severities, m->severity) > (int)p->severity)
 		return err_set(e, ERR_POLICY_SEVERITY, "its severity is '%s', and mend.conf wants "
 			       "'%s' or more", m->severity, manifest_severities[p->severity]);
-	if (is_on_hold(p, m))
-		return err_set(e, ERR_POLICY_HOLD, "mend.conf holds '%s' generation %ju back",
-			       m->name, (uintmax_t)m->generation);
-	return 0;
+	return check_hold(p, m, e);
 }
 
 static void list_free(struct policy_list *list)

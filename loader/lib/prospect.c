@@ -35,6 +35,18 @@ const struct record *installed_held(const struct records *history, const char *n
 	return NULL;
 }
 
+int installed_check_held(const struct records *history, const char *name, uint64_t generation,
+			 uint64_t after, bool boot, struct err *e)
+{
+	const struct record *r = installed_held(history, name, generation, after, boot);
+
+	if (!r)
+		return 0;
+	return err_set(e, ERR_HELD_BACK, "'%s' generation %ju is held back: %s%s", name,
+		       (uintmax_t)generation,
+		       r->outcome == RECORD_ROLLED_BACK ? "mend.ko has taken it back: " : "", r->text);
+}
+
 static bool is_proven(const struct record *r)
 {
 	return r && (r->outcome == RECORD_DONE || r->outcome == RECORD_CONFIRMED);
@@ -43,16 +55,10 @@ static bool is_proven(const struct record *r)
 static void judge_history(const struct installed *in, const struct records *history,
 			  struct prospect *p)
 {
-	const struct record *r = installed_held(history, in->name, in->generation, in->forgiven,
-						true);
-
 	p->proven = is_proven(records_last(history, in->name, in->generation, in->forgiven));
-	if (!r)
+	if (!installed_check_held(history, in->name, in->generation, in->forgiven, true, &p->why))
 		return;
 	p->fate = INSTALLED_HELD_BACK;
-	err_set(&p->why, ERR_HELD_BACK, "'%s' generation %ju is held back: %s%s", in->name,
-		(uintmax_t)in->generation,
-		r->outcome == RECORD_ROLLED_BACK ? "mend.ko has taken it back: " : "", r->text);
 	err_hint(&p->why, "find out why; 'mend install --retry' installs it all the same, 'mend "
 		 "uninstall %s' removes it", in->name);
 }

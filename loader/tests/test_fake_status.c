@@ -159,6 +159,10 @@ static void check_tells_of_the_policy(void **state)
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
 	cli_mend("check --cert mend.pem one.mend");
 	cli_has("  failed   policy            mend.conf holds 'one' generation 1 back\n");
+	cli_has("what to do: take 'one' off 'hold' in /etc/mend/mend.conf once ");
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = two, one.1\n");
+	cli_mend("check --cert mend.pem one.mend");
+	cli_has("what to do: get another generation, or take 'one.1' off 'hold' in ");
 	cli_mend("check --cert mend.pem");
 	cli_has("  good     policy            this machine's policy lets patches be applied\n");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = stage\n");
@@ -241,6 +245,44 @@ static void what_the_machine_went_down_with_is_not_applied_again(void **state)
 	assert_int_equal(cli_apply("one.mend --retry"), 0);
 	assert_int_equal(cli_mend("status"), 0);
 	cli_has("protected, no reboot needed");
+}
+
+#define CHECK_ONE	"check --cert mend.pem one.mend"
+
+static void check_tells_what_the_history_says_against_a_bundle(void **state)
+{
+	(void)state;
+	cli_mend(CHECK_ONE);
+	cli_has("  good     history           nothing speaks against it\n");
+	test_file(cli_dir, "root/proc/sys/kernel/random/boot_id", "one\n");
+	assert_int_equal(cli_apply("one.mend --probation 10m"), 0);
+	cli_mend(CHECK_ONE);
+	cli_has("  good     history ");
+	test_file(cli_dir, "root/proc/sys/kernel/random/boot_id", "two\n");
+	cli_mend(CHECK_ONE);
+	cli_has("  failed   history           'one' generation 1 is held back: the machine went down "
+		"before it was confirmed\n");
+	cli_has("what to do: find out why the machine went down; 'mend apply --retry' applies it all "
+		"the same\n");
+	cli_mend("check --cert mend.pem one2.mend");
+	cli_has("  good     history ");
+	test_file(cli_dir, "root/proc/sys/kernel/random/boot_id", "one\n");
+	test_file(cli_dir, "sys/one.1/state", "rolled-back\n");
+	test_file(cli_dir, "sys/one.1/enabled", "0\n");
+	test_file(cli_dir, "sys/one.1/reason", "132 it was not well\n");
+	cli_mend(CHECK_ONE);
+	cli_has("  warning  history           'one' generation 1 is held back: mend.ko has taken it "
+		"back: it was not well\n");
+	cli_has("what to do: find out why; 'mend apply' tries it again all the same, a boot");
+}
+
+static void check_tells_when_the_history_cannot(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "root/var/lib/mend", "in the way");
+	cli_mend(CHECK_ONE);
+	cli_has("  failed   history           whether the machine went down with it cannot be told: ");
+	cli_has("what to do: 'mend apply --unrecorded' does without\n");
 }
 
 static void nothing_is_applied_that_cannot_be_recorded(void **state)
@@ -326,6 +368,8 @@ int main(void)
 		CLI_TEST(history_tells_who_did_what_and_how_it_ended),
 		CLI_TEST(the_attempt_is_on_disk_before_mend_ko_is_asked),
 		CLI_TEST(what_the_machine_went_down_with_is_not_applied_again),
+		CLI_TEST(check_tells_what_the_history_says_against_a_bundle),
+		CLI_TEST(check_tells_when_the_history_cannot),
 		CLI_TEST(nothing_is_applied_that_cannot_be_recorded),
 		CLI_TEST(policy_refuses_and_adds),
 		CLI_TEST(metrics_tell_the_same_to_machines),
