@@ -18,8 +18,8 @@ static const char help[] =
 	"\n"
 	"Shows what was done on this machine, the latest last: when, by whom, what, the pause, and\n"
 	"how it ended. With NAME only what that patch was part of. Refusals are there, too, from\n"
-	"the first patch on. An attempt that nobody ended tells so: the program or the machine\n"
-	"went down with it.\n"
+	"the first patch on, and whom 'mend trust' was about. An attempt that nobody ended tells\n"
+	"so: the program or the machine went down with it.\n"
 	"\n"
 	"  --all  all that is kept, not just the last 20\n"
 	"\n"
@@ -72,15 +72,16 @@ static int print_json(const struct records *all, const char *name, size_t first)
 static void print_record(const struct record *r)
 {
 	char when[UTC_LEN] = "?", pause[32];
-	struct buf patches = { 0 };
+	struct buf what = { 0 };
 
 	utc_format(r->when, when);
 	printf("%s  %-10s %-9s ", when, r->user, r->pause_ns ? ui_duration(r->pause_ns, pause) : "-");
 	ui_text(stdout, r->verb);
-	record_patches(r, &patches);
-	buf_append(&patches, "", 1);
-	printf(" %s: %s", patches.failed ? "?" : (char *)patches.data,
-	       record_outcome_name(r->outcome));
+	record_subject(r, &what);
+	buf_append(&what, "", 1);
+	putchar(' ');
+	ui_text(stdout, what.failed ? "?" : (char *)what.data);
+	printf(": %s", record_outcome_name(r->outcome));
 	if (r->reason)
 		printf(" (%s)", reason_lookup(r->reason)->name);
 	if (r->text[0]) {
@@ -88,7 +89,7 @@ static void print_record(const struct record *r)
 		ui_text(stdout, r->text);
 	}
 	putchar('\n');
-	buf_free(&patches);
+	buf_free(&what);
 }
 
 static void print(const struct records *all, const char *name, size_t first)

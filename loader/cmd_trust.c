@@ -10,6 +10,7 @@
 #include "lib/dkms.h"
 #include "lib/signers.h"
 #include "ui.h"
+#include "ui_record.h"
 #include "ui_trust.h"
 
 static const char help[] =
@@ -84,6 +85,19 @@ static int begin(const struct request *q, struct signer_change *ch, struct err *
 	return signers_add(&machine_real, q->cert, q->name, ui_now(), ch, e);
 }
 
+/* It is worth a record even where nothing was recorded before. */
+static void note(struct ui_record *rec, const struct signer_change *ch)
+{
+	const struct trust *t = ch->aside ? &ch->gone : &ch->certs;
+	struct record_signer *s = &rec->record.signer;
+
+	s->trusted = !ch->aside;
+	snprintf(s->subject, sizeof(s->subject), "%s", t->nr_certs ? t->certs[0].subject : ch->path);
+	if (t->nr_certs)
+		memcpy(s->fingerprint, t->certs[0].fingerprint, sizeof(s->fingerprint));
+	ui_record_open(rec);
+}
+
 static int undo(struct ui *ui, struct signer_change *ch, struct err *why)
 {
 	struct err e;
@@ -113,17 +127,22 @@ static int finish(struct ui *ui, const struct request *q, struct signer_change *
 static int change(struct ui *ui, const struct request *q)
 {
 	struct signer_change ch;
+	struct ui_record rec;
 	struct dkms d;
 	struct err e;
-	int code;
+	int code, ret;
 
-	if (begin(q, &ch, &e))
+	ui_record_begin(&rec, ui);
+	if (begin(q, &ch, &e)) {
+		ui_record_failed(&rec, &e);
+		ui_record_end(&rec);
 		return ui_fail(ui, &e);
-	if (rebuild(q, &d, &e))
-		code = undo(ui, &ch, &e);
-	else
-		code = finish(ui, q, &ch, &d);
+	}
+	note(&rec, &ch);
+	ret = rebuild(q, &d, &e);
+	code = ret ? undo(ui, &ch, &e) : finish(ui, q, &ch, &d);
 	dkms_free(&d);
+	ui_record_once(&rec, RECORD_DONE, ret ? &e : NULL, NULL);
 	return code;
 }
 

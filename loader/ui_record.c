@@ -69,6 +69,16 @@ static void open_if_there(struct ui_record *rec)
 		rec->stored = true;
 }
 
+void ui_record_open(struct ui_record *rec)
+{
+	struct err e;
+
+	rec->stored = !store_open(&machine_real, &rec->store, &e);
+	if (!rec->stored && !rec->ui->json)
+		fprintf(stderr, "mend %s: warning: it will not be recorded: %s\n",
+			rec->ui->cmd->name, e.message);
+}
+
 void ui_record_note(struct ui_record *rec)
 {
 	open_if_there(rec);

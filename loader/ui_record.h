@@ -46,6 +46,9 @@ void ui_record_failed(struct ui_record *rec, const struct err *e);
 void ui_record_once(struct ui_record *rec, enum record_outcome outcome, const struct err *e,
 		    const struct mend_switch *sw);
 
+/** ui_record_open() - from here on it is in the store, which is made; a warning if it cannot be */
+void ui_record_open(struct ui_record *rec);
+
 /** ui_record_note() - the record as it is, of what was not even begun */
 void ui_record_note(struct ui_record *rec);
 

@@ -20,9 +20,9 @@
 #define PRIORITY_WARN	4
 #define PRIORITY_NOTICE	5
 
-static const char *message_id(enum record_outcome outcome, int *priority)
+static const char *message_id(const struct record *r, int *priority)
 {
-	switch (outcome) {
+	switch (r->outcome) {
 	case RECORD_REFUSED:
 	case RECORD_SKIPPED:
 		*priority = PRIORITY_WARN;
@@ -37,7 +37,7 @@ static const char *message_id(enum record_outcome outcome, int *priority)
 		return JOURNAL_ID_ROLLED_BACK;
 	default:
 		*priority = PRIORITY_NOTICE;
-		return JOURNAL_ID_CHANGED;
+		return r->signer.subject[0] ? JOURNAL_ID_TRUST : JOURNAL_ID_CHANGED;
 	}
 }
 
@@ -59,8 +59,8 @@ static void message(const struct record *r, struct buf *out)
 {
 	struct buf text = { 0 };
 
-	buf_printf(&text, "%s%s", r->verb, r->nr_patches ? " " : "");
-	record_patches(r, &text);
+	buf_printf(&text, "%s%s", r->verb, r->nr_patches || r->signer.subject[0] ? " " : "");
+	record_subject(r, &text);
 	buf_printf(&text, ": %s", record_outcome_name(r->outcome));
 	if (r->reason)
 		buf_printf(&text, " (%s): %s", reason_lookup(r->reason)->name, r->text);
@@ -74,7 +74,7 @@ static void message(const struct record *r, struct buf *out)
 void journal_format(const struct record *r, struct buf *out)
 {
 	int priority;
-	const char *id = message_id(r->outcome, &priority);
+	const char *id = message_id(r, &priority);
 	size_t i;
 
 	message(r, out);
@@ -88,6 +88,11 @@ void journal_format(const struct record *r, struct buf *out)
 		field(out, "MEND_REASON", reason_lookup(r->reason)->name);
 		buf_printf(out, "MEND_REASON_NUMBER=%u\n", r->reason);
 		field(out, "MEND_TEXT", r->text);
+	}
+	if (r->signer.subject[0]) {
+		field(out, "MEND_SIGNER", r->signer.subject);
+		field(out, "MEND_FINGERPRINT", r->signer.fingerprint);
+		field(out, "MEND_TRUSTED", r->signer.trusted ? "yes" : "no");
 	}
 	for (i = 0; i < r->nr_patches; i++)
 		buf_printf(out, "MEND_PATCH=%s.%ju\n", r->patches[i].name,

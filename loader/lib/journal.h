@@ -13,6 +13,7 @@
 #define JOURNAL_ID_FAILED	"8c41f7b2d05e4a6b93d87f2e6c1a5094"
 #define JOURNAL_ID_REFUSED	"e7b3c8916fd24e0c8d15a94b20f6c37e"
 #define JOURNAL_ID_ROLLED_BACK	"31d6e0a7f49b4c8592be73c50d8f1a2b"
+#define JOURNAL_ID_TRUST	"c9e17f3ab2604d5d8f70a4e6159b3d82"
 
 /** journal_record() - one message for a command and its outcome */
 void journal_record(const struct machine *mc, const struct record *r);

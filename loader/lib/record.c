@@ -111,11 +111,13 @@ void record_fail(struct record *r, enum record_outcome outcome, const struct err
 	snprintf(r->text, sizeof(r->text), "%.*s", (int)sizeof(r->text) - 1, text);
 }
 
-void record_patches(const struct record *r, struct buf *out)
+void record_subject(const struct record *r, struct buf *out)
 {
 	const struct record_patch *p;
 	size_t i;
 
+	if (r->signer.subject[0])
+		buf_printf(out, "%s%s", r->signer.trusted ? "" : "--remove ", r->signer.subject);
 	for (i = 0; i < r->nr_patches; i++) {
 		p = &r->patches[i];
 		buf_printf(out, "%s%s%s", i ? " " : "", !p->on && !strcmp(r->verb, "apply") ? "-" : "",
@@ -141,6 +143,20 @@ static json_t *patches_json(const struct record *r)
 	return list;
 }
 
+static json_t *signer_json(const struct record_signer *s)
+{
+	json_t *j;
+
+	if (!s->subject[0])
+		return json_null();
+	j = json_object();
+	json_object_set_new(j, "subject", json_text(s->subject));
+	json_object_set_new(j, "fingerprint", s->fingerprint[0] ? json_text(s->fingerprint) :
+								  json_null());
+	json_object_set_new(j, "trusted", json_boolean(s->trusted));
+	return j;
+}
+
 json_t *record_json(const struct record *r)
 {
 	json_t *j = json_object();
@@ -155,6 +171,7 @@ json_t *record_json(const struct record *r)
 	json_object_set_new(j, "boot_id", json_text(r->boot_id));
 	json_object_set_new(j, "release", json_text(r->release));
 	json_object_set_new(j, "patches", patches_json(r));
+	json_object_set_new(j, "signer", signer_json(&r->signer));
 	json_object_set_new(j, "outcome", json_string(outcomes[r->outcome]));
 	json_object_set_new(j, "reason", r->reason ?
 			    json_string(reason_lookup(r->reason)->name) : json_null());
@@ -212,6 +229,19 @@ static bool get_patches(json_t *list, struct record *r)
 	return true;
 }
 
+/* Records of the first versions have none. */
+static bool get_signer(json_t *j, struct record_signer *s)
+{
+	json_t *print = json_object_get(j, "fingerprint"), *trusted = json_object_get(j, "trusted");
+
+	if (!j || json_is_null(j))
+		return true;
+	s->trusted = json_is_true(trusted);
+	return json_is_boolean(trusted) && get_text(j, "subject", s->subject, sizeof(s->subject)) &&
+	       (json_is_null(print) ||
+		get_text(j, "fingerprint", s->fingerprint, sizeof(s->fingerprint)));
+}
+
 static bool get_outcome(json_t *j, struct record *r)
 {
 	const char *s = json_string_value(json_object_get(j, "outcome"));
@@ -238,7 +268,8 @@ static bool get_all(json_t *j, struct record *r)
 	    !get_number(j, "started", INT64_MAX, &r->started) ||
 	    !get_text(j, "boot_id", r->boot_id, sizeof(r->boot_id)) ||
 	    !get_text(j, "release", r->release, sizeof(r->release)) ||
-	    !get_patches(json_object_get(j, "patches"), r) || !get_outcome(j, r) ||
+	    !get_patches(json_object_get(j, "patches"), r) ||
+	    !get_signer(json_object_get(j, "signer"), &r->signer) || !get_outcome(j, r) ||
 	    !get_number(j, "reason_number", UINT32_MAX, &reason) ||
 	    !get_text(j, "text", r->text, sizeof(r->text)) ||
 	    !get_number(j, "pause_ns", INT64_MAX, &r->pause_ns))

@@ -39,6 +39,17 @@ struct record_patch {
 };
 
 /**
+ * struct record_signer - whom "trust" was about
+ * @subject:	its certificate's; empty: the record is about no signer
+ * @fingerprint: SHA-256 of the certificate; empty if that cannot be read
+ * @trusted:	is to be, or is not to be any more
+ */
+struct record_signer {
+	char subject[256], fingerprint[65];
+	bool trusted;
+};
+
+/**
  * struct record - one command
  * @number:	its place in the history, from 1; 0: not written yet
  * @verb:	the command
@@ -60,6 +71,7 @@ struct record {
 	char release[MEND_RELEASE_LEN];
 	struct record_patch patches[MEND_SWITCH_OPS_MAX];
 	size_t nr_patches;
+	struct record_signer signer;
 	enum record_outcome outcome;
 	uint32_t reason;
 	char text[ERR_TEXT_LEN];
@@ -75,8 +87,13 @@ void record_add(struct record *r, const char *name, uint64_t generation, bool on
 /** record_fail() - the outcome is an error */
 void record_fail(struct record *r, enum record_outcome outcome, const struct err *e);
 
-/** record_patches() - "ant.7 bee.2", appended; what an apply took off has a minus before it */
-void record_patches(const struct record *r, struct buf *out);
+/**
+ * record_subject() - "ant.7 bee.2", appended: what the command was about
+ *
+ * What an apply took off has a minus before it. Of "trust" it is the signer, or "--remove"
+ * and the signer.
+ */
+void record_subject(const struct record *r, struct buf *out);
 
 /** record_json() - a new reference or NULL: as in the file, and for --json */
 json_t *record_json(const struct record *r);

@@ -190,6 +190,7 @@ static void drop(struct signer_change *ch)
 	free(ch->path);
 	free(ch->aside);
 	trust_free(&ch->certs);
+	trust_free(&ch->gone);
 	memset(ch, 0, sizeof(*ch));
 }
 
@@ -239,6 +240,7 @@ int signers_remove(const struct machine *mc, const char *which, struct signer_ch
 	char file[SIGNER_NAME_LEN];
 	const struct signer_file *f;
 	struct signers s;
+	struct err ignored;
 	int ret;
 
 	memset(ch, 0, sizeof(*ch));
@@ -249,6 +251,8 @@ int signers_remove(const struct machine *mc, const char *which, struct signer_ch
 	signers_free(&s);
 	if (ret)
 		drop(ch);
+	else if (trust_load_file(&ch->gone, ch->aside, &ignored))
+		memset(&ch->gone, 0, sizeof(ch->gone));
 	return ret;
 }
 

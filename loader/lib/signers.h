@@ -38,11 +38,12 @@ void signers_free(struct signers *s);
  * @aside:	what that is called until it is gone for good; NULL: it has come
  * @was_there:	it was trusted, or set aside, before
  * @certs:	what has come
+ * @gone:	what goes, if that can be read
  */
 struct signer_change {
 	char *path, *aside;
 	bool was_there;
-	struct trust certs;
+	struct trust certs, gone;
 };
 
 /**

@@ -112,6 +112,29 @@ static void what_mend_ko_refuses_or_was_done_is_told_as_well(void **state)
 	test_contains(told, "\nMEND_REASON=BUSY\n");
 }
 
+static void changes_of_trust_are_told_with_the_signer(void **state)
+{
+	const char *told;
+
+	(void)state;
+	test_file(cli_dir, "root/etc/.keep", "");
+	assert_int_equal(cli_mend("trust mend.pem --keep-module"), 0);
+	told = message();
+	assert_memory_equal(told, "MESSAGE=trust CN=mend signing key: done\n", 40);
+	test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_TRUST "\nPRIORITY=5\n");
+	test_contains(told, "\nMEND_SIGNER=CN=mend signing key\nMEND_FINGERPRINT=");
+	test_contains(told, "\nMEND_TRUSTED=yes\n");
+	assert_int_equal(cli_mend("trust --remove mend --keep-module"), 0);
+	told = message();
+	assert_memory_equal(told, "MESSAGE=trust --remove CN=mend signing key: done\n", 49);
+	test_contains(told, "\nMEND_TRUSTED=no\n");
+	assert_int_equal(cli_mend("trust notes --keep-module"), 1);
+	told = message();
+	assert_memory_equal(told, "MESSAGE=trust: failed (KEY): 'notes' holds", 41);
+	test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_FAILED "\n");
+	assert_string_equal(message(), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +142,7 @@ int main(void)
 		TEST(each_refusal_is_told_with_its_reason),
 		TEST(what_names_no_patch_names_its_file),
 		TEST(what_mend_ko_refuses_or_was_done_is_told_as_well),
+		TEST(changes_of_trust_are_told_with_the_signer),
 	};
 
 	return cmocka_run_group_tests_name("fake_journal", tests, cli_group_setup,

@@ -229,6 +229,56 @@ static void the_list_shows_also_what_is_damaged(void **state)
 	assert_string_equal(trusted(), "mend.pem");
 }
 
+/* Also where nothing was recorded before */
+static void the_history_tells_who_was_trusted_when(void **state)
+{
+	json_t *json, *record, *signer;
+
+	(void)state;
+	test_file(cli_dir, "dkms.status", BUILT(TEST_RELEASE));
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
+	assert_int_equal(cli_mend("trust --remove mend"), 0);
+	test_file(cli_dir, "dkms.fail", TEST_RELEASE "\n");
+	assert_int_equal(cli_mend("trust mend.pem"), 1);
+	in_dir("openssl req -new -key mend.key -subj /CN=old -out r && openssl x509 -req -in r "
+	       "-signkey mend.key -days -1 -out old.pem");
+	assert_int_equal(cli_mend("trust old.pem"), 4);
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has(" -         trust CN=mend signing key: done\n");
+	cli_has(" -         trust --remove CN=mend signing key: done\n");
+	cli_has(" -         trust CN=mend signing key: failed (IO): dkms build");
+	cli_has(" -         trust : refused (CERT_EXPIRED): ");
+	assert_int_equal(cli_mend("history --json"), 0);
+	json = cli_parse();
+	record = json_array_get(json_object_get(json, "records"), 1);
+	signer = json_object_get(record, "signer");
+	assert_string_equal(cli_string(signer, "subject"), "CN=mend signing key");
+	assert_int_equal(strlen(cli_string(signer, "fingerprint")), 64);
+	assert_true(json_is_false(json_object_get(signer, "trusted")));
+	assert_int_equal(json_integer_value(json_object_get(json, "damaged")), 0);
+	json_decref(json);
+}
+
+static void a_record_that_cannot_be_written_is_no_obstacle(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "root/var/lib/mend", "in the way");
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
+	cli_has("mend trust: warning: it will not be recorded: ");
+	assert_string_equal(trusted(), "mend.pem");
+}
+
+/* Those of the first versions say nothing of signers. */
+static void older_records_are_read(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
+	in_dir("sed -i '/\"signer\": {/,/}/d' root/var/lib/mend/history/*.json && "
+	       "! grep -q signer root/var/lib/mend/history/*.json");
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has(" -         trust : done\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +292,9 @@ int main(void)
 		TEST(what_could_not_sign_is_refused),
 		TEST(another_certificate_of_that_name_stays),
 		TEST(the_list_shows_also_what_is_damaged),
+		TEST(the_history_tells_who_was_trusted_when),
+		TEST(a_record_that_cannot_be_written_is_no_obstacle),
+		TEST(older_records_are_read),
 	};
 	char path[4096];
 
