@@ -5,10 +5,11 @@
 # did, and twice with a section for every function, before and after the diff. Then
 # mend-differ. Appends to objects what becomes part of the payload.
 
-# What tells kbuild where it is; the rest it works out by itself.
+# kbuild_environment OBJTREE SOURCE: what tells kbuild where it is; the rest it works out by
+# itself.
 kbuild_environment()
 {
-	export sub_make_done=1 abs_srctree=$srctree abs_objtree=$objtree
+	export sub_make_done=1 abs_srctree=$2 abs_objtree=$1
 	export KBUILD_BUILD_TIMESTAMP='' LOCALVERSION='' quiet='' Q='' KBUILD_VERBOSE=1
 	unset MAKEFLAGS MAKELEVEL MFLAGS KBUILD_OUTPUT KBUILD_EXTMOD
 }
@@ -39,13 +40,20 @@ find_rules()
 
 compiler() { sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$objtree/.config"; }
 
+# kbuild_make OBJTREE SOURCE FOLDER TARGET...: with options of make, if it is to say only what
+# it would do.
+kbuild_make()
+{
+	(cd "$1" && kbuild_environment "$1" "$2" &&
+	 make -rR --no-print-directory -I "$2" -f "$BUILDER/lib/one-object.mk" \
+		KBUILD_EXTMOD="$1/none" CC="$cc" HOSTCC="$cc" delay-objtool= \
+		MEND_LIB="$BUILDER/lib" MEND_FOLDER="$3" "${@:4}")
+}
+
 # run_kbuild FOLDER TARGET...: what it would do, and what it says.
 run_kbuild()
 {
-	(cd "$objtree" && kbuild_environment &&
-	 make -n -rR --no-print-directory -I "$srctree" -f "$BUILDER/lib/one-object.mk" \
-		KBUILD_EXTMOD="$objtree/none" CC="$cc" delay-objtool= MEND_LIB="$BUILDER/lib" \
-		MEND_FOLDER="$1" "${@:2}" 2>"$work/make.log") || {
+	kbuild_make "$objtree" "$srctree" "$1" -n --trace "${@:2}" 2>"$work/make.log" || {
 		cat "$work/make.log" >&2
 		die "kbuild has no rule for ${*:2} in $1"
 	}
@@ -53,13 +61,15 @@ run_kbuild()
 
 # kbuild_command FILE: its command line for gcc, without output, input and what only
 # concerns make; and in objtool_args what it would have objtool do: nothing, if the file is
-# not in this configuration.
+# not in this configuration. Fails if the file has been refused.
 kbuild_command()
 {
 	local rules folder object
 
 	find_rules "$1"
+	generate_tools "$objtree" "$srctree" "$folder"
 	rules=$(run_kbuild "$folder" mend-one-object MEND_OBJECT="$object") || exit
+	generate_for "$1" "$folder" "$object" "$rules"
 	# The command stands behind the traps that remove a partial object.
 	command=$(sed -n "s|.* PIPE; \($cc -Wp,.* -c -o \)$object .*|\1|p" <<<"$rules" | head -1)
 	command=$(sed "s|^.* PIPE; \($cc \)|\1|; s| -c -o $object .*| -c|" <<<"$command" |
@@ -162,7 +172,7 @@ compile_file()
 {
 	local file=$1 stem=$work/out/$2 module
 
-	kbuild_command "$file"
+	kbuild_command "$file" || return 2
 	if [ -z "$objtool_args" ]; then
 		refuse "$file" NOT_IN_CONFIG "this kernel is configured without it: leave the file\
  out"

@@ -165,7 +165,7 @@ consider_file()
 	esac
 	file_in_config "$file" || return 0
 	link_folder "$(dirname "$file")"
-	kbuild_command "$file"
+	kbuild_command "$file" || return 0
 	same_text "$file" || files+=("$file")
 }
 
@@ -175,7 +175,7 @@ find_detours_of_diff()
 	local file
 
 	for file in "${files[@]}"; do
-		kbuild_command "$file"
+		kbuild_command "$file" || exit 2
 		preprocess "$overlay" "$file" "$work/text.after"
 	done
 }
