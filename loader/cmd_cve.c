@@ -68,23 +68,18 @@ static void print(const char *id, const struct cve_verdict *v)
 	}
 }
 
-static json_t *text_or_null(const char *s)
-{
-	return s[0] ? json_text(s) : json_null();
-}
-
 static json_t *document(const char *id, const struct cve_verdict *v)
 {
 	json_t *json = json_object();
 
 	json_object_set_new(json, "cve", json_text(id));
 	json_object_set_new(json, "standing", json_string(cve_standing_name(v->standing)));
-	json_object_set_new(json, "name", text_or_null(v->patch));
+	json_object_set_new(json, "name", json_text_or_null(v->patch));
 	json_object_set_new(json, "generation", v->generation ?
 			    json_integer((json_int_t)v->generation) : json_null());
-	json_object_set_new(json, "package_version", text_or_null(v->version));
+	json_object_set_new(json, "package_version", json_text_or_null(v->version));
 	json_object_set_new(json, "text", json_text(v->text));
-	json_object_set_new(json, "hint", text_or_null(v->hint));
+	json_object_set_new(json, "hint", json_text_or_null(v->hint));
 	return json;
 }
 
@@ -105,7 +100,7 @@ static int judge(const struct ui *ui, const struct cves *c, char *const *ids, in
 			print(ids[i], &v);
 	}
 	json_object_set_new(doc, "worst", json_string(cve_standing_name(worst)));
-	json_object_set_new(doc, "running_version", text_or_null(c->changelog.version));
+	json_object_set_new(doc, "running_version", json_text_or_null(c->changelog.version));
 	json_object_set_new(doc, "cves", list);
 	if (!ui->json) {
 		json_decref(doc);

@@ -13,10 +13,22 @@
 #include "lib/json.h"
 #include "lib/reason.h"
 
+/* U+0080 to U+009F in UTF-8: some terminals take them for the beginning of a sequence */
+static bool is_c1(const char *s)
+{
+	return (unsigned char)s[0] == 0xc2 && ((unsigned char)s[1] & 0xe0) == 0x80;
+}
+
 void ui_text(FILE *out, const char *s)
 {
-	for (; *s; s++)
-		fputc((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s, out);
+	for (; *s; s++) {
+		if (is_c1(s)) {
+			fputc('?', out);
+			s++;
+		} else {
+			fputc((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s, out);
+		}
+	}
 }
 
 void ui_field(const char *name, const char *fmt, ...)

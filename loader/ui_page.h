@@ -10,7 +10,7 @@
 #include "ui.h"
 
 /**
- * ui_page() - everything that the manifest says
+ * ui_page() - what the manifest, the payloads and the SBOM say
  * @kernel:	the running one, to tell whether the bundle is for it; or NULL
  */
 void ui_page(const struct bundle *b, const struct kernel *kernel);

@@ -2,6 +2,10 @@
 /*
  * A relocatable x86-64 ELF file as libelf shows it: sections, symbols, and
  * what a pointer in its data will point to. Inside libmend only.
+ *
+ * The file may be a stranger's. libelf checks what lies where; here the work is
+ * bounded that a small file can ask for: sections do not overlap, and only so many
+ * pointers are followed.
  */
 #ifndef MEND_LIB_ELF_VIEW_H
 #define MEND_LIB_ELF_VIEW_H
@@ -17,16 +21,31 @@ struct elf_place {
 	uint64_t offset;
 };
 
+/** struct elf_pointer - a pointer at @at, as the relocation says that makes it one */
+struct elf_pointer {
+	struct elf_place at;
+	GElf_Rela rela;
+};
+
+/**
+ * struct elf_view - an opened file
+ * @symbol_strings: section of the symbols' names
+ * @pointers:	sorted by their place
+ * @steps:	pointers that may still be followed; 0: all are taken for NULL
+ */
 struct elf_view {
 	Elf *elf;
 	size_t nr_sections;
 	size_t shstrndx;
 	Elf_Data *symbols;
-	size_t symbol_strings;	/* section of the symbols' names */
+	size_t symbol_strings;
 	size_t nr_symbols;
+	struct elf_pointer *pointers;
+	size_t nr_pointers;
+	size_t steps;
 };
 
-/** elf_view_open() - ET_REL, 64 bit, x86-64, with a symbol table */
+/** elf_view_open() - ET_REL, 64 bit, x86-64, with a symbol table; ends with elf_view_close() */
 int elf_view_open(struct elf_view *v, struct bytes file, struct err *e);
 void elf_view_close(struct elf_view *v);
 
@@ -34,6 +53,9 @@ void elf_view_close(struct elf_view *v);
 size_t elf_view_section(const struct elf_view *v, const char *name);
 
 bool elf_view_header(const struct elf_view *v, size_t section, GElf_Shdr *shdr);
+
+/** elf_view_relas() - relocations of section @rela, whose header is @shdr; 0: it has none */
+size_t elf_view_relas(const struct elf_view *v, size_t rela, GElf_Shdr *shdr, Elf_Data **data);
 
 /** elf_view_bytes() - a section's content; empty if it has none */
 struct bytes elf_view_bytes(const struct elf_view *v, size_t section);
@@ -47,7 +69,7 @@ struct elf_place elf_view_symbol(const struct elf_view *v, const char *name);
  * Section 0 without a relocation there, or if it leads outside this file;
  * @external tells the two apart.
  */
-struct elf_place elf_view_pointer(const struct elf_view *v, struct elf_place at, bool *external);
+struct elf_place elf_view_pointer(struct elf_view *v, struct elf_place at, bool *external);
 
 /** elf_view_u64() - eight plain bytes, little endian; false if outside the section */
 bool elf_view_u64(const struct elf_view *v, struct elf_place at, uint64_t *value);

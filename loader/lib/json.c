@@ -29,6 +29,11 @@ json_t *json_text(const char *s)
 	return json;
 }
 
+json_t *json_text_or_null(const char *s)
+{
+	return s && s[0] ? json_text(s) : json_null();
+}
+
 json_t *json_hex(const uint8_t *data, size_t len)
 {
 	char hex[129];
@@ -80,19 +85,23 @@ static json_t *member(const struct manifest_member *m)
 	return j;
 }
 
+json_t *json_func(const struct manifest_func *f)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "object", json_text(f->object));
+	json_object_set_new(j, "symbol", json_text(f->symbol));
+	json_object_set_new(j, "sympos", number(f->sympos));
+	return j;
+}
+
 static json_t *payload(const struct manifest_payload *p)
 {
 	json_t *j = json_object(), *funcs = json_array();
 	size_t i;
 
-	for (i = 0; i < p->nr_funcs; i++) {
-		json_t *f = json_object();
-
-		json_object_set_new(f, "object", json_text(p->funcs[i].object));
-		json_object_set_new(f, "symbol", json_text(p->funcs[i].symbol));
-		json_object_set_new(f, "sympos", number(p->funcs[i].sympos));
-		json_array_append_new(funcs, f);
-	}
+	for (i = 0; i < p->nr_funcs; i++)
+		json_array_append_new(funcs, json_func(&p->funcs[i]));
 	json_object_set_new(j, "release", json_text(p->release));
 	json_object_set_new(j, "build_id", json_hex(p->build_id, MEND_BUILD_ID_LEN));
 	json_object_set_new(j, "sha256", json_hex(p->sha256, MEND_DIGEST_LEN));

@@ -27,11 +27,6 @@ json_t *json_info(const struct mend_info *info)
 	return j;
 }
 
-static json_t *text_or_null(const char *s)
-{
-	return s[0] ? json_text(s) : json_null();
-}
-
 json_t *json_checks(const struct checks *c)
 {
 	json_t *list = json_array(), *j;
@@ -46,7 +41,7 @@ json_t *json_checks(const struct checks *c)
 		json_object_set_new(j, "reason", item->reason ?
 				    json_string(reason_lookup(item->reason)->name) : json_null());
 		json_object_set_new(j, "text", json_text(item->text));
-		json_object_set_new(j, "remedy", text_or_null(item->remedy));
+		json_object_set_new(j, "remedy", json_text_or_null(item->remedy));
 		json_array_append_new(list, j);
 	}
 	return list;
@@ -59,11 +54,11 @@ static json_t *kernel(const struct survey *s)
 	char *effective = survey_effective(s);
 	json_t *j = json_object();
 
-	json_object_set_new(j, "release", text_or_null(s->kernel.release));
+	json_object_set_new(j, "release", json_text_or_null(s->kernel.release));
 	json_object_set_new(j, "build_id", has_id ? json_hex(s->kernel.build_id, sizeof(none)) :
 						    json_null());
-	json_object_set_new(j, "effective", effective ? text_or_null(effective) : json_null());
-	json_object_set_new(j, "installed_newer", text_or_null(s->newer));
+	json_object_set_new(j, "effective", effective ? json_text_or_null(effective) : json_null());
+	json_object_set_new(j, "installed_newer", json_text_or_null(s->newer));
 	json_object_set_new(j, "oopsed", json_boolean(s->oopsed));
 	free(effective);
 	return j;
@@ -79,9 +74,9 @@ static json_t *installed(const struct survey_installed *si)
 	json_object_set_new(j, "when", json_time(si->in.when));
 	json_object_set_new(j, "on", json_boolean(si->on));
 	json_object_set_new(j, "at_boot", json_string(installed_fate_name(p->fate)));
-	json_object_set_new(j, "why", text_or_null(p->why.message));
+	json_object_set_new(j, "why", json_text_or_null(p->why.message));
 	json_object_set_new(j, "probation_ms", json_integer(p->proven ? 0 : si->in.probation_ms));
-	json_object_set_new(j, "last", text_or_null(si->last));
+	json_object_set_new(j, "last", json_text_or_null(si->last));
 	return j;
 }
 
@@ -103,7 +98,7 @@ json_t *json_standing(const struct standing *st, const struct survey *s)
 
 	json_object_set_new(j, "answer", json_string(standing_name(st->answer)));
 	json_object_set_new(j, "text", json_text(st->text));
-	json_object_set_new(j, "hint", text_or_null(st->hint));
+	json_object_set_new(j, "hint", json_text_or_null(st->hint));
 	json_object_set_new(j, "exit_code", json_integer(st->exit));
 	json_object_set_new(j, "kernel", kernel(s));
 	json_object_set_new(j, "cves", json_strings(cves, n));

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "elf_view.h"
+#include "payload_elf.h"
 #include "payload_layout.h"
 
 /* Bools and the padding behind them, as one little-endian number */
@@ -24,13 +25,15 @@
 #define PAYLOAD_SYMBOL		"__mend_payload"
 #define PAYLOAD_MAGIC		0x6d656e64
 
+#define OBJECTS_MAX		MEND_FUNCS_MAX
+
 static struct elf_place plus(struct elf_place at, uint64_t n)
 {
 	return (struct elf_place){ at.section, at.offset + n };
 }
 
 /* A pointer into this file; section 0 if it is anything else. */
-static struct elf_place pointer(const struct elf_view *v, struct elf_place at)
+static struct elf_place pointer(struct elf_view *v, struct elf_place at)
 {
 	bool external;
 
@@ -38,7 +41,7 @@ static struct elf_place pointer(const struct elf_view *v, struct elf_place at)
 }
 
 /* No pointer and eight zero bytes: how NULL looks in a relocatable file. */
-static bool is_null(const struct elf_view *v, struct elf_place at)
+static bool is_null(struct elf_view *v, struct elf_place at)
 {
 	bool external;
 	uint64_t value;
@@ -47,7 +50,7 @@ static bool is_null(const struct elf_view *v, struct elf_place at)
 	       elf_view_u64(v, at, &value) && !value;
 }
 
-static bool is_code(const struct elf_view *v, struct elf_place at)
+static bool is_code(struct elf_view *v, struct elf_place at)
 {
 	GElf_Shdr shdr;
 
@@ -67,9 +70,11 @@ static const char *keep(struct payload *p, const char *text)
 	return p->strings[p->nr_strings++];
 }
 
-static bool add_func(struct payload *p, const char *object, const char *symbol, uint64_t sympos)
+static bool add_func(struct payload *p, const char *object, const char *symbol, uint64_t sympos,
+		     struct elf_place code)
 {
 	struct manifest_func *funcs;
+	struct payload_code *codes;
 
 	if (p->nr_funcs == MEND_FUNCS_MAX || sympos > UINT32_MAX)
 		return false;
@@ -77,6 +82,11 @@ static bool add_func(struct payload *p, const char *object, const char *symbol, 
 	if (!funcs)
 		return false;
 	p->funcs = funcs;
+	codes = reallocarray(p->codes, p->nr_funcs + 1, sizeof(*codes));
+	if (!codes)
+		return false;
+	p->codes = codes;
+	p->codes[p->nr_funcs] = (struct payload_code){ code.section, code.offset, 0 };
 	object = keep(p, object);
 	symbol = keep(p, symbol);
 	if (!object || !symbol)
@@ -86,25 +96,26 @@ static bool add_func(struct payload *p, const char *object, const char *symbol, 
 }
 
 /* One array of struct mend_func, perhaps empty; false if it does not have that shape. */
-static bool read_funcs(const struct elf_view *v, struct elf_place at, const char *object,
+static bool read_funcs(struct elf_view *v, struct elf_place at, const char *object,
 		       struct payload *p)
 {
 	const char *symbol;
+	struct elf_place code;
 	uint64_t sympos;
 
 	for (; !is_null(v, at); at = plus(at, FUNC_SIZE)) {
 		symbol = elf_view_string(v, pointer(v, at), MEND_SYMBOL_LEN - 1);
-		if (!symbol || !manifest_is_symbol(symbol) ||
-		    !is_code(v, pointer(v, plus(at, FUNC_NEW))) ||
+		code = pointer(v, plus(at, FUNC_NEW));
+		if (!symbol || !manifest_is_symbol(symbol) || !is_code(v, code) ||
 		    !elf_view_u64(v, plus(at, FUNC_SYMPOS), &sympos) ||
-		    !add_func(p, object, symbol, sympos))
+		    !add_func(p, object, symbol, sympos, code))
 			return false;
 	}
 	return true;
 }
 
 /* -1: what is there is no callbacks; otherwise how many there are */
-static int count_callbacks(const struct elf_view *v, struct elf_place object)
+static int count_callbacks(struct elf_view *v, struct elf_place object)
 {
 	struct elf_place at;
 	int i, n = 0;
@@ -120,8 +131,22 @@ static int count_callbacks(const struct elf_view *v, struct elf_place object)
 	return n;
 }
 
+static bool add_object(struct payload *p, const char *object)
+{
+	const char **objects;
+
+	if (p->nr_objects == OBJECTS_MAX)
+		return false;
+	objects = reallocarray(p->objects, p->nr_objects + 1, sizeof(*objects));
+	if (!objects)
+		return false;
+	p->objects = objects;
+	p->objects[p->nr_objects] = keep(p, object);
+	return p->objects[p->nr_objects++];
+}
+
 /* An object has functions, or callbacks, or both. */
-static bool read_object(const struct elf_view *v, struct elf_place at, const char *object,
+static bool read_object(struct elf_view *v, struct elf_place at, const char *object,
 			struct payload *p)
 {
 	struct elf_place funcs = pointer(v, plus(at, OBJECT_FUNCS));
@@ -134,7 +159,7 @@ static bool read_object(const struct elf_view *v, struct elf_place at, const cha
 }
 
 /* One array of struct mend_object */
-static bool read_objects(const struct elf_view *v, struct elf_place at, struct payload *p)
+static bool read_objects(struct elf_view *v, struct elf_place at, struct payload *p)
 {
 	const char *object;
 	bool any = false;
@@ -142,7 +167,8 @@ static bool read_objects(const struct elf_view *v, struct elf_place at, struct p
 	for (; !is_null(v, plus(at, OBJECT_FUNCS)); at = plus(at, OBJECT_SIZE)) {
 		object = is_null(v, at) ? "vmlinux" :
 			 elf_view_string(v, pointer(v, at), MEND_OBJECT_LEN - 1);
-		if (!object || !manifest_is_object(object) || !read_object(v, at, object, p))
+		if (!object || !manifest_is_object(object) || !add_object(p, object) ||
+		    !read_object(v, at, object, p))
 			return false;
 		any = true;
 	}
@@ -155,9 +181,14 @@ static void drop_funcs(struct payload *p)
 		free(p->strings[--p->nr_strings]);
 	free(p->strings);
 	free(p->funcs);
+	free(p->codes);
+	free(p->objects);
 	p->strings = NULL;
 	p->funcs = NULL;
+	p->codes = NULL;
+	p->objects = NULL;
 	p->nr_funcs = 0;
+	p->nr_objects = 0;
 }
 
 /*
@@ -165,7 +196,7 @@ static void drop_funcs(struct payload *p)
  * points to the objects as well: the sanitizers' table of variables has a size where
  * the struct has its bools.
  */
-static bool read_patch(const struct elf_view *v, struct elf_place at, struct payload *p)
+static bool read_patch(struct elf_view *v, struct elf_place at, struct payload *p)
 {
 	struct elf_place objects = pointer(v, plus(at, PATCH_OBJECTS));
 	const char *name = "";
@@ -189,7 +220,7 @@ static bool read_patch(const struct elf_view *v, struct elf_place at, struct pay
 	return true;
 }
 
-static int try_patch(const struct elf_view *v, struct elf_place at, struct payload *p,
+static int try_patch(struct elf_view *v, struct elf_place at, struct payload *p,
 		     struct err *e)
 {
 	struct payload second = { 0 };
@@ -205,14 +236,18 @@ static int try_patch(const struct elf_view *v, struct elf_place at, struct paylo
 }
 
 /* Every pointer in writable data may be the member "objects" of the struct. */
-static int search_section(const struct elf_view *v, const GElf_Shdr *rela_shdr, size_t rela,
-			  struct payload *p, struct err *e)
+static int search_section(struct elf_view *v, size_t rela, struct payload *p, struct err *e)
 {
-	Elf_Data *data = elf_getdata(elf_getscn(v->elf, rela), NULL);
-	size_t i, n = data ? rela_shdr->sh_size / rela_shdr->sh_entsize : 0;
-	struct elf_place at = { rela_shdr->sh_info, 0 };
+	GElf_Shdr shdr, target;
+	Elf_Data *data;
+	size_t i, n = elf_view_relas(v, rela, &shdr, &data);
+	struct elf_place at = { 0 };
 	GElf_Rela r;
 
+	if (!n || !elf_view_header(v, shdr.sh_info, &target) || !(target.sh_flags & SHF_WRITE) ||
+	    (target.sh_flags & SHF_EXECINSTR) || target.sh_type != SHT_PROGBITS)
+		return 0;
+	at.section = shdr.sh_info;
 	for (i = 0; i < n; i++) {
 		if (!gelf_getrela(data, (int)i, &r) || r.r_offset < PATCH_OBJECTS ||
 		    r.r_offset % 8)
@@ -224,24 +259,48 @@ static int search_section(const struct elf_view *v, const GElf_Shdr *rela_shdr, 
 	return 0;
 }
 
-static int search(const struct elf_view *v, struct payload *p, struct err *e)
+static int search(struct elf_view *v, struct payload *p, struct err *e)
 {
-	GElf_Shdr rela, target;
 	size_t i;
 
-	for (i = 1; i < v->nr_sections; i++) {
-		if (!elf_view_header(v, i, &rela) || rela.sh_type != SHT_RELA || !rela.sh_entsize ||
-		    !elf_view_header(v, rela.sh_info, &target) || !(target.sh_flags & SHF_WRITE) ||
-		    (target.sh_flags & SHF_EXECINSTR) || target.sh_type != SHT_PROGBITS)
-			continue;
-		if (search_section(v, &rela, i, p, e))
+	for (i = 1; i < v->nr_sections; i++)
+		if (search_section(v, i, p, e))
 			return -1;
-	}
+	if (!v->steps)
+		return err_set(e, ERR_INPUT, "it has more pointers than any payload needs");
 	return 0;
 }
 
+/* A symbol tells how long the function is that begins at its place, in its section. */
+static void measure(const struct elf_view *v, const GElf_Sym *sym, struct payload *p)
+{
+	struct payload_code *code;
+	GElf_Shdr shdr;
+	size_t i;
+
+	for (i = 0; i < p->nr_funcs; i++) {
+		code = &p->codes[i];
+		if (code->section != sym->st_shndx || code->offset != sym->st_value ||
+		    !elf_view_header(v, code->section, &shdr) || code->offset > shdr.sh_size ||
+		    sym->st_size > shdr.sh_size - code->offset)
+			continue;
+		if (sym->st_size > code->size)
+			code->size = sym->st_size;
+	}
+}
+
+static void measure_all(const struct elf_view *v, struct payload *p)
+{
+	GElf_Sym sym;
+	size_t i;
+
+	for (i = 1; i < v->nr_symbols; i++)
+		if (gelf_getsym(v->symbols, (int)i, &sym) && GELF_ST_TYPE(sym.st_info) == STT_FUNC)
+			measure(v, &sym, p);
+}
+
 /* The value of "key=..." in .modinfo, or NULL */
-static const char *modinfo(const struct elf_view *v, const char *key)
+static const char *modinfo(struct elf_view *v, const char *key)
 {
 	struct elf_place at = { elf_view_section(v, ".modinfo"), 0 };
 	struct bytes all = elf_view_bytes(v, at.section);
@@ -259,7 +318,7 @@ static const char *modinfo(const struct elf_view *v, const char *key)
 	return NULL;
 }
 
-static int read_modinfo(const struct elf_view *v, struct payload *p, struct err *e)
+static int read_modinfo(struct elf_view *v, struct payload *p, struct err *e)
 {
 	const char *vermagic = modinfo(v, "vermagic"), *name = modinfo(v, "name");
 	size_t len = vermagic ? strcspn(vermagic, " ") : 0;
@@ -276,12 +335,12 @@ static int read_modinfo(const struct elf_view *v, struct payload *p, struct err 
 	return 0;
 }
 
-static int check_descriptor(const struct elf_view *v, struct err *e)
+int payload_descriptor(const struct elf_view *v, struct elf_place *at, struct err *e)
 {
-	struct elf_place at = elf_view_symbol(v, PAYLOAD_SYMBOL);
 	uint64_t head;
 
-	if (!at.section || !elf_view_u64(v, at, &head))
+	*at = elf_view_symbol(v, PAYLOAD_SYMBOL);
+	if (!at->section || !elf_view_u64(v, *at, &head))
 		return err_set(e, ERR_INPUT,
 			       "a kernel module, but not a payload: it has no %s; use MEND_PATCH() "
 			       "and keep the symbol table when stripping",
@@ -294,13 +353,15 @@ static int check_descriptor(const struct elf_view *v, struct err *e)
 
 int payload_read(struct payload *p, struct bytes ko, struct err *e)
 {
+	struct elf_place at;
 	struct elf_view v;
 	int ret;
 
 	memset(p, 0, sizeof(*p));
 	if (elf_view_open(&v, ko, e))
 		return -1;
-	ret = check_descriptor(&v, e) || read_modinfo(&v, p, e) || search(&v, p, e) ? -1 : 0;
+	ret = payload_descriptor(&v, &at, e) || read_modinfo(&v, p, e) || search(&v, p, e) ? -1 : 0;
+	measure_all(&v, p);
 	elf_view_close(&v);
 	if (ret)
 		payload_free(p);

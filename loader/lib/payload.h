@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a payload's ELF file says about itself, and a kernel's build-id.
- * For "pack": files of the person who packs, not of strangers.
+ * What a payload's ELF file says about itself, and a kernel's build-id. The file
+ * may be a stranger's: "inspect" reads it, too.
  */
 #ifndef MEND_LIB_PAYLOAD_H
 #define MEND_LIB_PAYLOAD_H
@@ -11,6 +11,12 @@
 #include "bytes.h"
 #include "err.h"
 #include "manifest.h"
+
+/** struct payload_code - a new function: section and offset in it; @size 0: not known */
+struct payload_code {
+	size_t section;
+	uint64_t offset, size;
+};
 
 /**
  * struct payload - a payload's own account
@@ -22,6 +28,8 @@
  * @has_patch:	a struct mend_patch was found; otherwise the funcs, name,
  *		generation and unloadable are not known
  * @funcs:	what it replaces; strings point into @strings
+ * @codes:	with what: one for each of @funcs
+ * @objects:	with functions or callbacks, as the patch lists them
  */
 struct payload {
 	char release[MEND_RELEASE_LEN];
@@ -31,7 +39,10 @@ struct payload {
 	bool unloadable;
 	bool has_patch;
 	struct manifest_func *funcs;
+	struct payload_code *codes;
 	size_t nr_funcs;
+	const char **objects;
+	size_t nr_objects;
 	char **strings;
 	size_t nr_strings;
 };

@@ -9,6 +9,13 @@
 
 #define TYPES_SECTION		".mend.types"
 
+#define DESCRIPTOR_RELOCS	8	/* where the relocations begin */
+#define DESCRIPTOR_END		16	/* and where they end */
+
+#define RELOC_SYMBOL_OBJECT	16
+#define RELOC_SIZE		48
+#define RELOCS_MAX		65536
+
 #define PATCH_NAME		8
 #define PATCH_GENERATION	16
 #define PATCH_OBJECTS		24

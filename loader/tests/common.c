@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/cms.h"
+#include "lib/fs.h"
 #include "lib/ustar.h"
 
 void test_signer(struct signer *s, int64_t start)
@@ -149,6 +150,16 @@ struct buf test_copy(struct bytes b)
 	if (b.len)
 		memcpy(copy.data, b.data, b.len);
 	return copy;
+}
+
+struct buf test_read(const char *path)
+{
+	struct buf b;
+	struct err e;
+
+	if (fs_read(path, 1 << 24, &b, &e))
+		fail_msg("%s", e.message);
+	return b;
 }
 
 uint32_t test_open(struct bytes file, const struct trust *trust, int64_t now)

@@ -47,6 +47,9 @@ void test_bundle_close(struct signer *s, struct bundle *b);
 /** test_copy() - bytes as a buffer of their own */
 struct buf test_copy(struct bytes b);
 
+/** test_read() - a file, which must be there */
+struct buf test_read(const char *path);
+
 /** test_open() - bundle_open() on a copy; frees again; returns the reason, 0 if good */
 uint32_t test_open(struct bytes file, const struct trust *trust, int64_t now);
 

@@ -12,16 +12,6 @@
 #include "lib/kernel_image.h"
 #include "lib/payload.h"
 
-static struct buf read_file(const char *path)
-{
-	struct buf b;
-	struct err e;
-
-	if (fs_read(path, 1 << 20, &b, &e))
-		fail_msg("%s", e.message);
-	return b;
-}
-
 static int read_payload(const char *name, struct payload *p, struct err *e)
 {
 	char path[512];
@@ -29,7 +19,7 @@ static int read_payload(const char *name, struct payload *p, struct err *e)
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s.ko", TEST_PAYLOADS, name);
-	b = read_file(path);
+	b = test_read(path);
 	ret = payload_read(p, buf_bytes(&b), e);
 	buf_free(&b);	/* nothing may point into it any more */
 	return ret;
@@ -166,7 +156,7 @@ static uint32_t after(const char *command)
 	if (test_run(&out, "f=%s/x.ko; cp %s/good.ko $f && %s", dir, TEST_PAYLOADS, command))
 		fail_msg("%s: %s", command, (char *)out.data);
 	snprintf(path, sizeof(path), "%s/x.ko", dir);
-	b = read_file(path);
+	b = test_read(path);
 	ret = payload_read(&p, buf_bytes(&b), &e);
 	if (!ret)
 		payload_free(&p);
@@ -197,7 +187,7 @@ static void what_is_no_payload_is_refused(void **state)
 	assert_int_equal(after("echo hello >$f"), ERR_INPUT);
 }
 
-/* Not a promise for strangers' files, but no reason to crash either. */
+/* "inspect" reads what strangers wrote. */
 static void damaged_files_do_no_harm(void **state)
 {
 	char path[512];
@@ -208,7 +198,7 @@ static void damaged_files_do_no_harm(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/good.ko", TEST_PAYLOADS);
-	b = read_file(path);
+	b = test_read(path);
 	for (i = 0; i < b.len; i += 97) {
 		struct buf part = test_copy((struct bytes){ b.data, i });
 
@@ -320,7 +310,7 @@ static void make_bzimage(const char *dir, const char *packed_name, bool trailer,
 	uint32_t v;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, packed_name);
-	packed = read_file(path);
+	packed = test_read(path);
 	if (trailer)
 		buf_append(&packed, "size", 4);
 	head[0x1f1] = 1;

@@ -10,6 +10,11 @@
 
 /* What the loader thinks of the structs is what they are. */
 #define HOLDS(condition)	_Static_assert(condition, #condition)
+HOLDS(__builtin_offsetof(struct mend_payload, relocs) == DESCRIPTOR_RELOCS);
+HOLDS(__builtin_offsetof(struct mend_payload, relocs_end) == DESCRIPTOR_END);
+HOLDS(__builtin_offsetof(struct mend_reloc, symbol_object) == RELOC_SYMBOL_OBJECT);
+HOLDS(sizeof(struct mend_reloc) == RELOC_SIZE);
+HOLDS(MEND_RELOCS_MAX == RELOCS_MAX);
 HOLDS(__builtin_offsetof(struct mend_patch, name) == PATCH_NAME);
 HOLDS(__builtin_offsetof(struct mend_patch, generation) == PATCH_GENERATION);
 HOLDS(__builtin_offsetof(struct mend_patch, objs) == PATCH_OBJECTS);
