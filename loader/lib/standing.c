@@ -196,19 +196,24 @@ static bool installed_off(const struct survey *s, struct standing *st)
 	return false;
 }
 
-/* Nothing is on, and all that is installed is for kernels that this one has overtaken. */
+/*
+ * Nothing is on, and all that is installed is for kernels that this one has overtaken. What
+ * is in the store for this very kernel is something else that it lacks.
+ */
 static bool superseded(const struct survey *s, size_t nr_on, struct standing *st)
 {
 	size_t n = s->nr_installed, i;
 
-	if (nr_on || !n || s->oopsed)
+	if (nr_on || !n || s->oopsed || s->available.path)
 		return false;
 	for (i = 0; i < n; i++)
 		if (s->installed[i].prospect.fate != INSTALLED_SUPERSEDED)
 			return false;
 	return say(st, STANDING_PROTECTED, STANDING_EXIT_CURRENT,
-		   "protected, no reboot needed: this kernel has itself what %zu installed patch%s "
-		   "fix%s", n, plural(n, "", "es"), plural(n, "es", ""));
+		   "protected%s: %zu installed patch%s superseded, this kernel has %s fixes itself%s%s%s",
+		   s->newer[0] ? "" : ", no reboot needed", n, plural(n, " is", "es are"),
+		   plural(n, "its", "their"), s->newer[0] ? "; kernel " : "", s->newer,
+		   s->newer[0] ? " is installed for the next boot" : "");
 }
 
 static bool reboot_needed(const struct survey *s, size_t nr_on, struct standing *st)

@@ -273,11 +273,15 @@ static void another_kernel_is_superseded_or_not(void **state)
 	assert_int_equal(cli_mend("history one"), 0);
 	cli_has("boot one.1: superseded");
 	assert_int_equal(cli_mend("status --exit-code"), 0);
-	cli_has("protected, no reboot needed: this kernel has itself what 1 installed patch fixes\n");
+	cli_has("protected, no reboot needed: 1 installed patch is superseded, this kernel has its "
+		"fixes itself\n");
 	assert_int_equal(cli_mend("status"), 0);
 	assert_int_equal(cli_mend("list --installed"), 0);
 	cli_has("  not on ");
 	cli_has("Z  superseded: the package of this kernel");
+	test_file(cli_dir, "root/boot/vmlinuz-9.9.9-test-amd64", "");
+	assert_int_equal(cli_mend("status --exit-code"), 0);
+	cli_has("has its fixes itself; kernel 9.9.9-test-amd64 is installed for the next boot\n");
 }
 
 static void the_policy_counts_at_boot(void **state)

@@ -263,6 +263,36 @@ static void what_is_newer_in_the_store_is_told(void **state)
 	test_signer_free(&s);
 }
 
+static void what_is_superseded_is_said_and_hides_nothing(void **state)
+{
+	struct survey_installed in[2] = {
+		{ .prospect.fate = INSTALLED_SUPERSEDED },
+		{ .prospect.fate = INSTALLED_SUPERSEDED },
+	};
+	struct survey s = { .loaded = true, .installed = in, .nr_installed = 2 };
+
+	(void)state;
+	standing_judge(&s, NULL, &standing);
+	assert_int_equal(standing.answer, STANDING_PROTECTED);
+	assert_string_equal(standing.text, "protected, no reboot needed: 2 installed patches are "
+			    "superseded, this kernel has their fixes itself");
+	strcpy(s.newer, "6.1.10-test-amd64");
+	standing_judge(&s, NULL, &standing);
+	assert_int_equal(standing.exit, STANDING_EXIT_CURRENT);
+	test_contains(standing.text, "protected: 2 ");
+	test_contains(standing.text, "; kernel 6.1.10-test-amd64 is installed for the next boot");
+	/* one that this kernel does lack */
+	s.newer[0] = '\0';
+	s.available = (struct staged){ .path = (char *)"bee.9.mend", .name = "bee", .generation = 9 };
+	standing_judge(&s, NULL, &standing);
+	assert_int_equal(standing.answer, STANDING_NOT_COVERED);
+	test_contains(standing.text, "'bee' generation 9 is in the store");
+	s.available.path = NULL;
+	in[1].prospect.fate = INSTALLED_UNFIT;
+	standing_judge(&s, NULL, &standing);
+	assert_int_equal(standing.answer, STANDING_NOT_COVERED);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
@@ -281,6 +311,7 @@ int main(void)
 		TEST(the_effective_version_names_what_is_on),
 		TEST(what_the_machine_went_down_with_is_held_back),
 		TEST(what_is_newer_in_the_store_is_told),
+		TEST(what_is_superseded_is_said_and_hides_nothing),
 	};
 
 	return cmocka_run_group_tests_name("standing", tests, NULL, NULL);
