@@ -1,32 +1,24 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154,SC2153
+# shellcheck shell=bash disable=SC2154,SC2153,SC2034
 #
 # The diffs of builder/tests on their way to the end, for one kernel: built, confirmed,
-# applied in a guest. Needs common.sh, kernels.sh, tree.sh, results.sh and kbuild.sh; and
-# NAME, the kernel; SOURCE, its source; WORK, a folder; and TREE, where mend-build is.
+# applied in a guest. Needs common.sh, kernels.sh, tree.sh, results.sh, kbuild.sh and
+# builder.sh; and NAME, the kernel; SOURCE, its source; WORK, a folder; and TREE, where
+# mend-build is.
 
-# make_tree MEND-DIFFER: mend-build as it lies in the tree, with that program.
-make_tree()
-{
-	rm -rf "$TREE"
-	shadow "$TREE" builder include
-	cp "$1" "$TREE/builder/"
-	# A link would lead it back to where there is no mend-differ.
-	cp --remove-destination "$MEND_ROOT/builder/mend-build" "$TREE/builder/"
-}
+# The smallest one, for what is tried once.
+readonly VERSION_NOTE=$MEND_ROOT/patches/version-note/version-note.patch
 
 # mend_build DIFF NAME OUTPUT OPTIONS...
 mend_build()
 {
-	local release
+	local options
 
-	release=$(matrix_release "$NAME")
+	mapfile -t options < <(builder_options "$(matrix_release "$NAME")" \
+		"$(headers_of "$NAME")" "$BUILD/$NAME/src/kmod/Module.symvers" "$SOURCE")
 	/usr/bin/time -a -o "$WORK/memory" -f %M "$TREE/builder/mend-build" "$1" \
-		--kernel "$release" --name "$2" --output "$3" \
-		--headers "$(headers_of "$NAME")" --image "$(kernel_image "$NAME")" \
-		--modules "$(kernel_dir "$release")/lib/modules/$release" \
-		--mend-symvers "$BUILD/$NAME/src/kmod/Module.symvers" --mend "$BUILD/mend" \
-		--source "$SOURCE" --key "$KEYS/good.key" --cert "$KEYS/trusted/good.pem" "${@:4}"
+		"${options[@]}" --name "$2" --output "$3" --mend "$BUILD/mend" \
+		--key "$KEYS/good.key" --cert "$KEYS/trusted/good.pem" "${@:4}"
 }
 
 # What the second line of a diff says will come of it: a status, and then the
@@ -86,24 +78,12 @@ in_a_guest()
 		--allow 'a mended mask'
 }
 
-# Diffs that do not apply to a series have another form for it.
-diffs_of_series()
-{
-	local diff own
-
-	for diff in "$MEND_ROOT"/builder/tests/diffs/*.patch; do
-		own=${diff%/*}/${NAME%-*}/${diff##*/}
-		if [ -e "$own" ]; then echo "$own"; else echo "$diff"; fi
-	done
-}
-
 # test_diffs [PREFIX]: all of them; the prefix is for the names of the results. Sets kallsyms.
 test_diffs()
 {
-	local prefix=${1:-} diff diffs
+	local prefix=${1:-} diff
 
-	mapfile -t diffs < <(diffs_of_series)
-	for diff in "${diffs[@]}"; do
+	for diff in "$MEND_ROOT"/builder/tests/diffs/*.patch "$MEND_ROOT"/patches/*/*.patch; do
 		result_of "$prefix$(basename "$diff")" diff_gives "$diff"
 	done
 	kallsyms=$(kallsyms_of "$NAME")
