@@ -30,6 +30,7 @@ help:
 	@echo '                                the kernel to build for'
 	@echo '  MEND_KEYS="a.pem b.pem"       certificates that mend.ko trusts; default'
 	@echo '                                /etc/mend/keys/*.pem, now: $(or $(MEND_KEYS),none)'
+	@echo '  MEND_BUILD_OPTIONS=           for the patches that are diffs: see mend-build(1)'
 	@echo '  PREFIX=$(PREFIX) DESTDIR=     where install puts things'
 	@echo '  UNITDIR=$(UNITDIR)'
 	@echo '                                where it puts units of systemd'
@@ -49,9 +50,11 @@ loader:
 builder:
 	$(MAKE) -C builder
 
-patches: modules
+patches: modules builder
 	$(MAKE) -C patches KDIR="$(KDIR)" OUT="$(abspath $(OUT))" \
 		MEND_SYMVERS=$(CURDIR)/kmod/Module.symvers
+	patches/from-diffs --out "$(abspath $(OUT))" --headers "$(KDIR)" $(MEND_BUILD_OPTIONS) \
+		--kernel "$$(cat "$(KDIR)/include/config/kernel.release")"
 
 demo:
 	scripts/demo

@@ -3,7 +3,8 @@
 #
 # What scripts/demo and scripts/screens show mend with: a key, mend.ko, the program,
 # the example patches as signed bundles, and test modules that get in their way. All of
-# it is made in one folder, for one kernel. Needs common.sh, kernels.sh, tree.sh.
+# it is made in one folder, for one kernel. Needs common.sh, kernels.sh, tree.sh,
+# replay/sources.sh and builder.sh.
 # shellcheck disable=SC2034 # much is for who sources this
 
 bold='' dim='' plain=''
@@ -67,6 +68,18 @@ build_payloads()
 		OUT="$SHOW/modules" MEND_SYMVERS="$SHOW/src/kmod/Module.symvers"
 }
 
+# build_diffs HEADERS SOURCE: an archive is unpacked once, which takes a minute.
+build_diffs()
+{
+	local options
+
+	make -C "$MEND_ROOT/builder" -j"$(nproc)" O="$SHOW/builder" CC=gcc
+	builder_tree "$SHOW/builder-src" "$SHOW/builder/mend-differ"
+	mapfile -t options < <(builder_options "$release" "$1" "$SHOW/src/kmod/Module.symvers" "$2")
+	"$MEND_ROOT/patches/from-diffs" --out "$SHOW/patches" \
+		--mend-build "$SHOW/builder-src/builder/mend-build" "${options[@]}"
+}
+
 # sign_bundles IMAGE
 sign_bundles()
 {
@@ -83,7 +96,7 @@ sign_bundles()
 # Flip one bit in the middle of a bundle: in the payload's code.
 tamper()
 {
-	local from=$SHOW/bundles/version-note.1.mend to=$SHOW/bundles/tampered.mend offset byte
+	local from=$SHOW/bundles/test-hold.1.mend to=$SHOW/bundles/tampered.mend offset byte
 
 	cp "$from" "$to"
 	offset=$(($(stat -c %s "$from") / 2))
@@ -92,10 +105,11 @@ tamper()
 		dd of="$to" bs=1 seek="$offset" conv=notrunc status=none
 }
 
-# build_showcase KERNEL: all of that. Sets "release".
+# build_showcase KERNEL: all of that, but for what its source is not there for. Sets
+# "release".
 build_showcase()
 {
-	local headers image
+	local headers image source
 
 	step "Debian packages and the stock kernel $1" "$MEND_ROOT/scripts/deps"
 	release=$(matrix_release "$1")
@@ -104,7 +118,12 @@ build_showcase()
 	step "mend, the loader" build_loader
 	step "a signing key and its certificate" make_keys
 	step "mend.ko for $release, trusting that certificate" build_module "$headers"
-	step "payloads of the example patches" build_payloads "$headers"
+	step "an example patch that is written by hand" build_payloads "$headers"
+	if source=$(source_of "$1"); then
+		step "two that are diffs, by mend-build" build_diffs "$headers" "$source"
+	else
+		printf '  two that are diffs are left out: %s\n' "$source"
+	fi
 	step "signed bundles" sign_bundles "$image"
 	step "a bit flipped in one of them" tamper
 }
