@@ -54,7 +54,8 @@ patches: modules builder
 	$(MAKE) -C patches KDIR="$(KDIR)" OUT="$(abspath $(OUT))" \
 		MEND_SYMVERS=$(CURDIR)/kmod/Module.symvers
 	patches/from-diffs --out "$(abspath $(OUT))" --headers "$(KDIR)" $(MEND_BUILD_OPTIONS) \
-		--kernel "$$(cat "$(KDIR)/include/config/kernel.release")"
+		--kernel "$$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+			"$(KDIR)/include/generated/utsrelease.h")"
 
 demo:
 	scripts/demo
