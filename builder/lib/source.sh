@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 #
-# The kernel's source, and the diff on top of it. Sets srctree, the pristine source;
+# The kernel's source, and the diff on top of it. Sets srctree, the pristine source, and its
+# source_version;
 # overlay, a tree that looks like it with the diff applied; and what changes: files and
 # changed_headers.
 
@@ -25,20 +26,27 @@ unpack_source()
 	srctree=$cache/$id
 }
 
+# leave_out FILE WHY: said here, and in the bundle's SBOM.
+leave_out()
+{
+	say "$1: left out, $2"
+	printf '%s: %s\n' "$1" "$2" >>"$work/left-out"
+}
+
 make_value() { sed -n "s/^$1 = //p" "$srctree/Makefile" | head -1; }
 
 # As the headers say what they were made from, in KERNEL_VERSION's order.
 check_version()
 {
-	local code want have
+	local code want
 
+	source_version=$(make_value VERSION).$(make_value PATCHLEVEL).$(make_value SUBLEVEL)
 	code=$(sed -n 's/^#define LINUX_VERSION_CODE //p' \
 		"$objtree/include/generated/uapi/linux/version.h" 2>/dev/null || true)
 	[ -n "$code" ] || return 0
 	want=$((code >> 16)).$((code >> 8 & 255)).$((code & 255))
-	have=$(make_value VERSION).$(make_value PATCHLEVEL).$(make_value SUBLEVEL)
-	[ "$want" = "$have" ] && return 0
-	say "IDENTITY: the source in '$srctree' is $have and ${opt[kernel]} was made from" \
+	[ "$want" = "$source_version" ] && return 0
+	say "IDENTITY: the source in '$srctree' is $source_version and ${opt[kernel]} was made from" \
 	    "$want: install that version of linux-source, or name it with --source"
 	exit 4
 }
@@ -72,16 +80,8 @@ refuse()
 	refused=1
 }
 
-# Paths in the diff, without the first folder, as patch -p1 takes them.
-diff_files()
-{
-	awk '/^--- / { old = $2 }
-	     /^\+\+\+ / && old != "" {
-		new = $2
-		print old, new
-		old = ""
-	     }' "$diff" | sort -u
-}
+# The two names of each file in the diff, with the first folder, which patch -p1 removes.
+diff_files() { awk -v names=1 -f "$BUILDER/lib/diff.awk" "$diff" | sort -u; }
 
 add_file()
 {
@@ -91,31 +91,44 @@ add_file()
 	esac
 }
 
+# classify_file OLD NEW
 classify_file()
 {
-	local old=$1 new=$2 file=${2#*/}
+	local file=${2#*/} why=''
 
-	if [ "$old" = /dev/null ] || [ "$new" = /dev/null ]; then
-		refuse "${file#dev/null}" NEW_FILE "files that come or go are not built into patches:\
- put new functions into a file that exists"
-		return
-	fi
+	[ "$2" != /dev/null ] || file=${1#*/}
 	case $file in
 	/*|../*|*/../*)
 		die "the diff names '$file', which is outside the source" ;;
-	arch/x86/entry/vdso/*|arch/x86/boot/*|arch/x86/realmode/*|arch/x86/purgatory/*|*.S|*.lds)
-		refuse "$file" ASM_VDSO_LIB "assembler, vDSO and boot code cannot be patched:\
- leave it out" ;;
 	Documentation/*|*.rst|*.txt|MAINTAINERS|tools/*|samples/*)
-		say "$file: left out, it is no code of the kernel" ;;
-	arch/x86/*.c|arch/x86/*.h)
-		add_file "$file" ;;
+		why="it is no code of the kernel" ;;
+	arch/x86/*)
+		;;
 	arch/*/*)
-		say "$file: left out, it is of another architecture" ;;
+		why="it is of another architecture" ;;
+	esac
+	if [ -n "$why" ]; then
+		leave_out "$file" "$why"
+		printf '%s %s\n' "$1" "$2" >>"$work/drop"
+	elif [ "$1" = /dev/null ] || [ "$2" = /dev/null ]; then
+		refuse "$file" NEW_FILE "files that come or go are not built into patches:\
+ put new functions into a file that exists"
+	else
+		classify_code "$file"
+	fi
+}
+
+# classify_code FILE
+classify_code()
+{
+	case $1 in
+	arch/x86/entry/vdso/*|arch/x86/boot/*|arch/x86/realmode/*|arch/x86/purgatory/*|*.S|*.lds)
+		refuse "$1" ASM_VDSO_LIB "assembler, vDSO and boot code cannot be patched:\
+ leave it out" ;;
 	*.c|*.h)
-		add_file "$file" ;;
+		add_file "$1" ;;
 	*)
-		refuse "$file" NOT_CODE "changes of how the kernel is built cannot be patched in" ;;
+		refuse "$1" NOT_CODE "changes of how the kernel is built cannot be patched in" ;;
 	esac
 }
 
@@ -154,6 +167,7 @@ source_patch()
 	files=()
 	changed_headers=()
 	refused=
+	: >"$work/drop"
 	while read -r old new; do
 		classify_file "$old" "$new"
 	done < <(diff_files)
@@ -168,7 +182,8 @@ source_patch()
 		rm -f "$overlay/$file"
 		cp "$srctree/$file" "$overlay/$file"
 	done
-	patch -d "$overlay" -p1 -F0 -f --no-backup-if-mismatch -i "$diff" >"$log" 2>&1 || {
+	awk -v drop="$work/drop" -f "$BUILDER/lib/diff.awk" "$diff" >"$work/kept.patch"
+	patch -d "$overlay" -p1 -F0 -f --no-backup-if-mismatch -i "$work/kept.patch" >"$log" 2>&1 || {
 		cat "$log" >&2
 		die "the diff does not apply to this kernel's source"
 	}
