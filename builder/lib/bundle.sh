@@ -79,6 +79,8 @@ make_bundle()
 		write_vex "$created" >"$work/vex.json"
 		args+=(--vex "$work/vex.json")
 	fi
+	write_sbom "$created" >"$work/sbom.json"
+	args+=(--sbom "$work/sbom.json")
 	for file in "${payloads[@]}"; do
 		args+=(--payload "$(cat "$file")")
 	done
