@@ -99,7 +99,8 @@ refusals_of()
 		[[ $(cat "$dir/result" 2>/dev/null) == @(refused*|failed|identity|alone) ]] || continue
 		# shellcheck disable=SC2016 # markdown
 		printf '| `%s` | %s |\n' "$(cat "$dir/file")" \
-			"$(sed -nE 's/^[^ :]+:([^ ]+: [A-Z_]+: [^;]*).*/\1/p;
+			"$(sed -nE '/: left out, /d
+				    s/^[^ :]+:([^ ]+: [A-Z_]+: [^;]*).*/\1/p
 				    s/^mend-build: //p' "$dir/build.log" | head -3 |
 			   sed 's/|/\\|/g' | paste -sd ';' | sed 's/;/; /g')"
 	done
