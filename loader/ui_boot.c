@@ -215,16 +215,6 @@ static void boot_one(struct boot *boot, const struct installed *in)
 	free(path);
 }
 
-static const char *mode_in_words(const struct boot *boot)
-{
-	if (boot->policy.mode == POLICY_APPLY)
-		return NULL;
-	if (boot->policy.from_command_line)
-		return boot->policy.mode == POLICY_OFF ? "mend.mode=off on the kernel command line" :
-							 "mend.mode=stage on the kernel command line";
-	return boot->policy.mode == POLICY_OFF ? "mode = off in mend.conf" : "mode = stage in mend.conf";
-}
-
 static int finish(struct boot *boot, const char *mode)
 {
 	int code = EXIT_CODE_OK;
@@ -257,7 +247,7 @@ static int finish(struct boot *boot, const char *mode)
 /* What is not wanted needs no certificates. */
 static int boot_all(struct boot *boot, struct err *e)
 {
-	const char *mode = mode_in_words(boot);
+	const char *mode = policy_brake(&boot->policy);
 	size_t i;
 
 	if (!mode && boot->installed.nr) {

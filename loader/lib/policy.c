@@ -245,6 +245,16 @@ int policy_load(const struct machine *mc, struct policy *p, struct err *e)
 	return ret;
 }
 
+const char *policy_brake(const struct policy *p)
+{
+	if (p->mode == POLICY_APPLY)
+		return NULL;
+	if (p->from_command_line)
+		return p->mode == POLICY_OFF ? "mend.mode=off on the kernel command line" :
+					       "mend.mode=stage on the kernel command line";
+	return p->mode == POLICY_OFF ? "mode = off in mend.conf" : "mode = stage in mend.conf";
+}
+
 static bool has_word(const struct policy_list *list, const char *word)
 {
 	size_t i;

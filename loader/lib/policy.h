@@ -41,6 +41,9 @@ struct policy {
 /** policy_load() - the file and the kernel command line; everything is allowed without them */
 int policy_load(const struct machine *mc, struct policy *p, struct err *e);
 
+/** policy_brake() - what keeps all patches from being applied, in words, or NULL */
+const char *policy_brake(const struct policy *p);
+
 /** policy_parse() - the text of a file; pure but for memory */
 int policy_parse(struct policy *p, const char *text, struct err *e);
 

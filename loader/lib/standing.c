@@ -173,6 +173,15 @@ static const char *plural(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
+/* It is off by an admin's word: nothing else can be done before that is taken back. */
+static bool braked(const struct survey *s, const struct installed *in, struct standing *st)
+{
+	advise(st, "mend.conf(5) tells how that ends; 'mend boot' switches it on then");
+	return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
+		   "not covered: '%s' generation %ju is installed and not on: %s", in->name,
+		   (uintmax_t)in->generation, s->brake);
+}
+
 /* It was to be on in every boot of a kernel that needs it. */
 static bool installed_off(const struct survey *s, struct standing *st)
 {
@@ -183,6 +192,8 @@ static bool installed_off(const struct survey *s, struct standing *st)
 		si = &s->installed[i];
 		if (si->on || si->prospect.fate == INSTALLED_SUPERSEDED)
 			continue;
+		if (s->brake && si->prospect.fate == INSTALLED_FITS)
+			return braked(s, &si->in, st);
 		advise(st, si->prospect.fate == INSTALLED_FITS ? "'mend boot' switches it on now, "
 		       "and 'systemctl enable mend-boot.service' at every boot" :
 		       "get a bundle for this kernel; 'mend uninstall %s' ends that it is wanted",

@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "kernels.h"
+#include "policy.h"
 
 /* A bit of /proc/sys/kernel/tainted */
 #define TAINT_DIE	(1U << 7)
@@ -38,6 +39,20 @@ static bool has_oopsed(const struct machine *mc)
 
 	return !machine_line(mc, "/proc/sys/kernel/tainted", line, sizeof(line)) &&
 	       manifest_number(line, 0, UINT64_MAX, &taint) && taint & TAINT_DIE;
+}
+
+/* A file that cannot be understood refuses everything by itself: "check" tells how. */
+static const char *find_brake(const struct machine *mc)
+{
+	const char *brake;
+	struct policy p;
+	struct err ignored;
+
+	if (policy_load(mc, &p, &ignored))
+		return NULL;
+	brake = policy_brake(&p);
+	policy_free(&p);
+	return brake;
 }
 
 /* Is it on, or something newer of that name? */
@@ -124,6 +139,7 @@ int survey_read(const struct machine *mc, struct survey *s, struct err *e)
 	if (s->kernel.release[0])
 		kernels_newer(mc, s->kernel.release, s->newer);
 	s->oopsed = has_oopsed(mc);
+	s->brake = find_brake(mc);
 	s->loaded = !sysfs_read(&s->patches, mc, &s->why_not);
 	if (!s->loaded && s->why_not.reason == MEND_R_NOMEM) {
 		*e = s->why_not;

@@ -41,6 +41,7 @@ struct survey_installed {
  * @asked:	mend.ko has answered with @info, which only root may ask
  * @waits:	a switch is under way and waits, see @waiting
  * @held:	the last that is held back and not replaced by a newer one
+ * @brake:	what keeps all patches from being applied, as mend.conf(5) has it, or NULL
  * @installed:	in the order of installation; @damaged_installed: cannot be read
  * @available:	a bundle in the store for this kernel, newer than what is on; its path NULL:
  *		none
@@ -54,6 +55,7 @@ struct survey {
 	struct mend_info info;
 	struct waiting waiting;
 	struct survey_held held;
+	const char *brake;
 	struct survey_installed *installed;
 	size_t nr_installed, damaged_installed;
 	struct staged available;

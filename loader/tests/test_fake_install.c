@@ -292,6 +292,10 @@ static void the_policy_counts_at_boot(void **state)
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = off\n");
 	assert_int_equal(boot(""), 0);
 	assert_string_equal(cli_text(), "Nothing is switched on: mode = off in mend.conf.\n");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
+			    "mode = off in mend.conf\n  what to do  mend.conf(5) tells how", 117);
+	cli_has("Z  goes on, if not for mode = off in mend.conf\n");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
 	assert_int_equal(boot(""), 4);
 	cli_has("'one' generation 1: refused: mend.conf holds");
