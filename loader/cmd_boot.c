@@ -10,6 +10,7 @@
 
 static const char help[] =
 	"Usage: mend boot [--timeout TIME] [--keys DIR | --cert FILE] [--json]\n"
+	"       mend boot --health [--json]\n"
 	"       mend boot --end [--json]\n"
 	"\n"
 	"What mend-boot.service runs early in each boot: loads mend.ko if anything is to be done,\n"
@@ -25,6 +26,8 @@ static const char help[] =
 	"                  that would change (10 s)\n"
 	"  --keys DIR      directory with trusted certificates, *.pem (" TRUST_DIR ")\n"
 	"  --cert FILE     trust the certificates of this file only\n"
+	"  --health        the machine is up: run the health command of mend.conf(5), and confirm or\n"
+	"                  take back what this boot has put on probation\n"
 	"  --end           the machine is about to be shut down in order: what is on probation has\n"
 	"                  not gone down with it\n"
 	"\n"
@@ -32,14 +35,16 @@ static const char help[] =
 	"  systemctl enable mend-boot.service\n"
 	"\n"
 	"Exit codes, the first that is true: 1 one has failed, 4 one was refused or is held back,\n"
-	"3 one was skipped, 0 all are on, superseded, or not wanted.\n";
+	"3 one was skipped, 0 all are on, superseded, or not wanted. With --health: 0 confirmed, or\n"
+	"there was nothing to judge, 6 taken back, 1 error.\n";
 
-enum { OPT_KEYS = OPT_FIRST, OPT_CERT, OPT_TIMEOUT, OPT_END };
+enum { OPT_KEYS = OPT_FIRST, OPT_CERT, OPT_TIMEOUT, OPT_HEALTH, OPT_END };
 
 static const struct option options[] = {
 	{ "keys", required_argument, NULL, OPT_KEYS },
 	{ "cert", required_argument, NULL, OPT_CERT },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "health", no_argument, NULL, OPT_HEALTH },
 	{ "end", no_argument, NULL, OPT_END },
 	UI_OPTIONS
 };
@@ -67,7 +72,7 @@ static int run(struct ui *ui, int argc, char **argv)
 {
 	struct ui_switch how = UI_SWITCH_DEFAULT;
 	struct ui_boot q = { .trust = { 0 } };
-	bool ends = false;
+	bool ends = false, judges = false;
 	int c;
 
 	while ((c = ui_getopt(ui, argc, argv, ":", options)) != -1) {
@@ -80,10 +85,15 @@ static int run(struct ui *ui, int argc, char **argv)
 		else if (c == OPT_CERT)
 			q.trust.cert = optarg;
 		ends |= c == OPT_END;
+		judges |= c == OPT_HEALTH;
 	}
+	if (ends && judges)
+		return ui_usage(ui, "--health and --end are different moments of a boot");
 	if (optind < argc || (q.trust.keys && q.trust.cert))
 		return ui_usage(ui, "'boot' takes no argument, and at most one of --keys and --cert");
 	q.timeout_ms = how.timeout_ms;
+	if (judges)
+		return ui_boot_health(ui);
 	return ends ? end(ui) : ui_boot_run(ui, &q);
 }
 

@@ -52,10 +52,10 @@ static const char *outcome_in_words(const struct record *r)
 }
 
 /* One line: the unit's output goes to the journal. */
-static void tell(struct boot *boot, const struct record *r)
+void ui_boot_tell(const struct ui *ui, json_t *results, const struct record *r)
 {
-	if (boot->ui->json) {
-		json_array_append_new(boot->results, record_json(r));
+	if (ui->json) {
+		json_array_append_new(results, record_json(r));
 		return;
 	}
 	printf("'%s' generation %ju: %s", r->patches[0].name, (uintmax_t)r->patches[0].generation,
@@ -210,7 +210,7 @@ static void boot_one(struct boot *boot, const struct installed *in)
 		bundle_free(&one.bundle);
 	}
 	count(boot, &one.record.record);
-	tell(boot, &one.record.record);
+	ui_boot_tell(boot->ui, boot->results, &one.record.record);
 	ui_record_end(&one.record);
 	free(path);
 }

@@ -26,25 +26,30 @@ static const struct manifest *any_that_went_on(const struct apply *a)
 	return NULL;
 }
 
-static int confirm_all(const struct machine *mc, const struct apply *a, struct err *e)
+int judge_confirm(const struct machine *mc, const char *const *names, size_t nr_names,
+		  struct err *e)
 {
-	const char *names[MEND_SWITCH_OPS_MAX];
-	struct confirm c = { .names = names };
-	size_t i;
-	int ret;
+	struct confirm c = { .names = names, .nr_names = nr_names };
+	int ret = probation_confirm(mc, &c, e);
 
-	for (i = 0; i < a->nr_on; i++)
-		if (!a->on[i].was_on)
-			names[c.nr_names++] = a->on[i].bundle->manifest.name;
-	ret = probation_confirm(mc, &c, e);
 	confirm_free(&c);
-	/* somebody else has confirmed it: as good */
 	return ret && e->reason == ERR_NOTHING ? 0 : ret;
 }
 
+static int confirm_all(const struct machine *mc, const struct apply *a, struct err *e)
+{
+	const char *names[MEND_SWITCH_OPS_MAX];
+	size_t i, n = 0;
+
+	for (i = 0; i < a->nr_on; i++)
+		if (!a->on[i].was_on)
+			names[n++] = a->on[i].bundle->manifest.name;
+	return judge_confirm(mc, names, n, e);
+}
+
 /* mend.ko did not do it now: has it done so before, or will it? */
-static void explain(const struct machine *mc, const struct manifest *m, const struct err *why,
-		    struct err *e)
+static void explain(const struct machine *mc, const char *name, uint64_t generation,
+		    const struct err *why, struct err *e)
 {
 	struct sysfs_patches all;
 	const struct sysfs_patch *p = NULL;
@@ -55,7 +60,7 @@ static void explain(const struct machine *mc, const struct manifest *m, const st
 		err_append(e, "; it could not be taken back: %s", why->message);
 		return;
 	}
-	p = sysfs_find(&all, m->name, m->generation);
+	p = sysfs_find(&all, name, generation);
 	if (!p || !p->enabled || sysfs_rolled_back(p)) {
 		err_append(e, "; it %s", p && p->enabled ? "is to be taken back, and waits for a task"
 							: "has been taken back already");
@@ -67,9 +72,8 @@ static void explain(const struct machine *mc, const struct manifest *m, const st
 	sysfs_free(&all);
 }
 
-/* @e: how the health command failed; says then what became of the patches */
-static void take_back(const struct machine *mc, const struct apply *a, const struct manifest *m,
-		      struct err *e)
+void judge_take_back(const struct machine *mc, const char *name, uint64_t generation, bool several,
+		     struct err *e)
 {
 	struct device d;
 	struct err why;
@@ -77,17 +81,16 @@ static void take_back(const struct machine *mc, const struct apply *a, const str
 
 	ret = device_open(&d, mc, &why);
 	if (!ret) {
-		ret = device_probation(&d, m->name, m->generation, MEND_PROBATION_ROLLBACK,
-				       MEND_R_HEALTH, &why);
+		ret = device_probation(&d, name, generation, MEND_PROBATION_ROLLBACK, MEND_R_HEALTH,
+				       &why);
 		device_close(&d);
 	}
 	if (!ret)
-		err_append(e, "; %s taken back", a->nr_on + a->nr_off > 1 ? "all of it was" :
-								      "the patch was");
+		err_append(e, "; %s taken back", several ? "all of it was" : "the patch was");
 	else if (why.errnum == EBUSY)
 		err_append(e, "; it is taken back as soon as no task is inside: %s", why.message);
 	else
-		explain(mc, m, &why, e);
+		explain(mc, name, generation, &why, e);
 }
 
 int judge_run(const struct machine *mc, const struct apply *a, const char *command,
@@ -100,7 +103,7 @@ int judge_run(const struct machine *mc, const struct apply *a, const char *comma
 	if (!health_run(command, judge_health_ms(a->probation_ms), a->wait->stop, e))
 		return confirm_all(mc, a, e);
 	if (e->reason == MEND_R_HEALTH) {
-		take_back(mc, a, m, e);
+		judge_take_back(mc, m->name, m->generation, a->nr_on + a->nr_off > 1, e);
 		return -1;
 	}
 	err_append(e, "; '%s' is on probation, and mend.ko takes it back at the deadline", m->name);

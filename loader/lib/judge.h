@@ -21,4 +21,16 @@ uint32_t judge_health_ms(uint32_t probation_ms);
 int judge_run(const struct machine *mc, const struct apply *a, const char *command,
 		    struct err *e);
 
+/** judge_confirm() - confirm these; that somebody else was quicker is as good */
+int judge_confirm(const struct machine *mc, const char *const *names, size_t nr_names,
+		  struct err *e);
+
+/**
+ * judge_take_back() - have mend.ko take a patch back, with those of the same switch
+ * @several:	there are such
+ * @e:		how the health command failed; says then what became of the patch
+ */
+void judge_take_back(const struct machine *mc, const char *name, uint64_t generation, bool several,
+		     struct err *e);
+
 #endif /* MEND_LIB_JUDGE_H */

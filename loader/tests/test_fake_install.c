@@ -345,6 +345,106 @@ static void uninstalling_is_for_the_next_boot(void **state)
 	assert_string_equal(cli_file("asked | grep -c ."), "0");
 }
 
+#define CONF	"root/etc/mend/mend.conf"
+
+/* Two patches that a boot puts on probation, on a machine with that health command */
+static void boot_on_probation(const char *health)
+{
+	char conf[200];
+
+	snprintf(conf, sizeof(conf), "[policy]\nprobation = 10m\nhealth = %s\n", health);
+	test_file(cli_dir, CONF, conf);
+	assert_int_equal(install("one.mend two.mend --no-apply"), 0);
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n'two' generation 1: on, on probation\n");
+}
+
+static void a_boot_is_judged_by_the_health_command(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_mend("boot --health"), 0);
+	assert_string_equal(cli_text(), "Nothing that this boot has switched on is on probation.\n");
+	boot_on_probation("echo asked >>judge");
+	assert_int_equal(cli_mend("boot --health"), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: confirmed\n"
+			    "'two' generation 1: confirmed\n");
+	assert_string_equal(cli_file("judge | wc -l"), "1");
+	assert_string_equal(cli_file("sys/two.1/probation_ms"), "0");
+	assert_int_equal(cli_mend("history two"), 0);
+	cli_has("boot two.1: confirmed\n");
+	assert_int_equal(cli_mend("boot --health --json"), 0);
+	cli_has("\"records\": []");
+	assert_string_equal(cli_file("judge | wc -l"), "1");
+	/* for good */
+	crash();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: on\n'two' generation 1: on\n");
+}
+
+static void what_fails_it_is_taken_back_and_held_back(void **state)
+{
+	(void)state;
+	boot_on_probation("exit 3");
+	assert_int_equal(cli_mend("boot --health"), 6);
+	assert_string_equal(cli_text(), "'one' generation 1: rolled-back: the health command ended with "
+			    "exit status 3; the patch was taken back\n'two' generation 1: rolled-back: "
+			    "the health command ended with exit status 3; the patch was taken back\n");
+	assert_string_equal(cli_file("sys/one.1/enabled"), "0");
+	assert_string_equal(cli_file("sys/two.1/enabled"), "0");
+	reboot();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: 'one' generation 1 is held back: mend.ko has taken it "
+		"back: the health command ended");
+	assert_string_equal(cli_file("asked 2>/dev/null | grep switch"), "");
+}
+
+static void it_has_the_time_that_is_left(void **state)
+{
+	(void)state;
+	boot_on_probation("sleep 20");
+	test_file(cli_dir, "sys/two.1/probation_ms", "500\n");
+	assert_int_equal(cli_mend("boot --health --json"), 6);
+	cli_has("the health command was not done within 0.5 s; the patch was taken back");
+}
+
+static void interrupted_the_probation_goes_on(void **state)
+{
+	(void)state;
+	boot_on_probation("sleep 20");
+	assert_int_equal(test_run(&cli_out, "cd %s && timeout --preserve-status 1 " TEST_MEND_FAKE
+				  " boot --health", cli_dir), 1);
+	cli_has("interrupted while the health command ran; mend.ko takes back at the deadline");
+	assert_string_equal(cli_file("sys/one.1/probation_ms"), "600000");
+	assert_string_equal(cli_file("sys/one.1/enabled"), "1");
+	assert_int_equal(cli_mend("confirm"), 0);
+}
+
+static void only_what_the_boot_has_put_on_probation_is_judged(void **state)
+{
+	(void)state;
+	boot_on_probation("false");
+	assert_int_equal(cli_mend("confirm"), 0);
+	assert_int_equal(cli_apply("one2.mend --probation 5m"), 0);
+	assert_int_equal(cli_mend("boot --health"), 0);
+	cli_has("Nothing that this boot has switched on");
+	assert_string_equal(cli_file("sys/one.2/enabled"), "1");
+	assert_string_equal(cli_file("sys/one.2/probation_ms"), "300000");
+}
+
+static void without_a_health_command_somebody_has_to_confirm(void **state)
+{
+	(void)state;
+	boot_on_probation("true");
+	test_file(cli_dir, CONF, "[policy]\nprobation = 10m\n");
+	assert_int_equal(cli_mend("boot --health"), 0);
+	cli_has("mend.conf has no health command: 'mend confirm' keeps what is on probation.\n");
+	assert_string_equal(cli_file("sys/one.1/probation_ms"), "600000");
+	test_file(cli_dir, CONF, "[policy]\nhealth = \n");
+	assert_int_equal(cli_mend("boot --health"), 4);
+	assert_int_equal(cli_mend("boot --health --end"), 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +460,12 @@ int main(void)
 		TEST(another_kernel_is_superseded_or_not),
 		TEST(the_policy_counts_at_boot),
 		TEST(uninstalling_is_for_the_next_boot),
+		TEST(a_boot_is_judged_by_the_health_command),
+		TEST(what_fails_it_is_taken_back_and_held_back),
+		TEST(it_has_the_time_that_is_left),
+		TEST(interrupted_the_probation_goes_on),
+		TEST(only_what_the_boot_has_put_on_probation_is_judged),
+		TEST(without_a_health_command_somebody_has_to_confirm),
 	};
 
 	return cmocka_run_group_tests(tests, cli_group_setup, cli_group_teardown);
