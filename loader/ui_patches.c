@@ -37,6 +37,12 @@ static bool waits_for_module(const struct sysfs_patch *p, const struct sysfs_obj
 	return p->enabled && !o->patched && !o->loaded;
 }
 
+/* Its module is there, and runs its own code. */
+static bool is_degraded(const struct sysfs_patch *p, const struct sysfs_object *o)
+{
+	return p->enabled && !o->patched && o->loaded;
+}
+
 static void ERR_FORMAT(3, 4) note(char *out, size_t size, const char *fmt, ...)
 {
 	size_t used = strlen(out);
@@ -67,6 +73,8 @@ static void notes(const struct sysfs_patch *p, char *out, size_t size)
 	for (i = 0; i < p->nr_objects; i++)
 		if (waits_for_module(p, &p->objects[i]))
 			note(out, size, "waits for module %s", p->objects[i].name);
+		else if (is_degraded(p, &p->objects[i]))
+			note(out, size, "%s is not patched", p->objects[i].name);
 }
 
 static void time_field(const char *name, int64_t seconds)
@@ -135,6 +143,8 @@ void ui_patches_page(const struct sysfs_patch *p)
 	for (i = 0; i < p->nr_objects; i++)
 		if (waits_for_module(p, &p->objects[i]))
 			ui_field("waits for", "module %s, which is not loaded", p->objects[i].name);
+		else if (is_degraded(p, &p->objects[i]))
+			ui_field("NOT PATCHED", "%s, which is loaded", p->objects[i].name);
 }
 
 /* How many it fixes; "-": it was loaded unsigned and nobody knows */

@@ -50,8 +50,9 @@ void check_disk(const struct machine *mc, uint64_t size, struct checks *c)
 	struct statvfs st;
 
 	if (ask(mc, &st)) {
-		checks_add(c, NAME, CHECK_UNKNOWN, "how much room there is for " STORE_DIR
-			   " cannot be told: %s", strerror(errno));
+		check_remedy(checks_add(c, NAME, CHECK_UNKNOWN, "how much room there is for " STORE_DIR
+					" cannot be told: %s", strerror(errno)),
+			     "'df " STORE_DIR "' may tell");
 	} else if (st.f_flag & ST_RDONLY) {
 		check_remedy(checks_fail(c, NAME, ERR_SPACE, "the file system of " STORE_DIR
 					 " is read-only"), "mount it writable");

@@ -74,7 +74,8 @@ static void check_present(const struct machine *mc, const struct manifest_payloa
 	size_t i;
 
 	if (!symbol_lists_all(mc, seen, nr)) {
-		checks_add(c, "functions", CHECK_UNKNOWN, "/proc/kallsyms cannot be read");
+		check_remedy(checks_add(c, "functions", CHECK_UNKNOWN,
+					"/proc/kallsyms cannot be read"), "mount proc on /proc");
 		return;
 	}
 	for (i = 0; i < p->nr_funcs; i++)

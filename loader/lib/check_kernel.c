@@ -19,8 +19,9 @@ static void check_release(const struct kernel *k, struct checks *c)
 	int major, minor;
 
 	if (sscanf(k->release, "%d.%d", &major, &minor) != 2) {
-		checks_add(c, "kernel", CHECK_UNKNOWN, "the release '%s' tells no version",
-			   k->release);
+		check_remedy(checks_add(c, "kernel", CHECK_UNKNOWN,
+					"the release '%s' tells no version", k->release),
+			     "make sure that it is %d.%d or newer", OLDEST_MAJOR, OLDEST_MINOR);
 	} else if (major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR)) {
 		check_remedy(checks_fail(c, "kernel", MEND_R_RELEASE, "Linux %s is older than %d.%d",
 					 k->release, OLDEST_MAJOR, OLDEST_MINOR),
@@ -93,7 +94,9 @@ static void check_ftrace(const struct machine *mc, struct checks *c)
 	char line[16];
 
 	if (machine_line(mc, "/proc/sys/kernel/ftrace_enabled", line, sizeof(line)))
-		checks_add(c, "ftrace", CHECK_UNKNOWN, "kernel.ftrace_enabled cannot be read");
+		check_remedy(checks_add(c, "ftrace", CHECK_UNKNOWN,
+					"kernel.ftrace_enabled cannot be read"),
+			     "mount proc on /proc; where it is, the kernel lacks ftrace");
 	else if (!strcmp(line, "0"))
 		check_remedy(checks_fail(c, "ftrace", MEND_R_FTRACE,
 					 "ftrace is switched off: kernel.ftrace_enabled is 0"),
@@ -107,7 +110,9 @@ static void check_loading(const struct machine *mc, struct checks *c)
 	char line[16];
 
 	if (machine_line(mc, "/proc/sys/kernel/modules_disabled", line, sizeof(line)))
-		checks_add(c, "modules", CHECK_UNKNOWN, "kernel.modules_disabled cannot be read");
+		check_remedy(checks_add(c, "modules", CHECK_UNKNOWN,
+					"kernel.modules_disabled cannot be read"),
+			     "mount proc on /proc");
 	else if (strcmp(line, "0"))
 		check_remedy(checks_fail(c, "modules", MEND_R_LOCKDOWN, "no module can be loaded "
 					 "until the next boot: kernel.modules_disabled is %s",

@@ -75,8 +75,9 @@ static void check_device(const struct machine *mc, struct checks *c)
 
 	if (device_open(&d, mc, &e)) {
 		if (e.reason == MEND_R_CAPABILITY)
-			checks_add(c, "mend.ko", CHECK_UNKNOWN,
-				   "mend.ko is loaded; only root may ask it");
+			check_remedy(checks_add(c, "mend.ko", CHECK_UNKNOWN,
+						"mend.ko is loaded; only root may ask it"),
+				     "run this as root");
 		else
 			not_loaded(mc, c);
 		return;

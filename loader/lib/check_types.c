@@ -136,9 +136,10 @@ static void add_difference(const struct types *types, unsigned int differ,
 
 	btf_same_layout(first->other, why, sizeof(why));
 	if (types->absent)
-		checks_add(c, "types", CHECK_UNKNOWN, "not compared: module %s is not loaded, and "
-			   "what this kernel itself calls %s%s is another type (%s)",
-			   types->absent, tag, first->name, why);
+		check_remedy(checks_add(c, "types", CHECK_UNKNOWN, "not compared: module %s is not "
+					"loaded, and what this kernel itself calls %s%s is another "
+					"type (%s)", types->absent, tag, first->name, why),
+			     "load it, and check again");
 	else
 		check_remedy(checks_fail(c, "types", MEND_R_PAYLOAD_FORMAT, "%u type%s that the "
 					 "payload uses %s another layout in this kernel, the first "
@@ -249,14 +250,16 @@ static void compare_btf(const struct machine *mc, const struct manifest_payload 
 	open_kernels(&types, mc, p);
 	open_own(&types, data);
 	if (!types.nr_kernels)
-		checks_add(c, "types", CHECK_UNKNOWN,
-			   "not compared: this kernel tells nothing of its types in "
-			   "/sys/kernel/btf");
+		check_remedy(checks_add(c, "types", CHECK_UNKNOWN,
+					"not compared: this kernel tells nothing of its types in "
+					"/sys/kernel/btf"),
+			     "a kernel with CONFIG_DEBUG_INFO_BTF does");
 	else if (!types.own)
-		checks_add(c, "types", CHECK_UNKNOWN,
-			   "not compared: the payload's type information cannot be read");
+		check_remedy(checks_add(c, "types", CHECK_UNKNOWN, "not compared: the payload's type "
+					"information cannot be read"), "tell its vendor");
 	else if (!list_wanted(&types))
-		checks_add(c, "types", CHECK_UNKNOWN, "not compared: out of memory");
+		check_remedy(checks_add(c, "types", CHECK_UNKNOWN, "not compared: out of memory"),
+			     "free some memory, and check again");
 	else
 		compare_all(&types, c);
 	close_all(&types);
@@ -279,9 +282,10 @@ void check_types(const struct machine *mc, const struct manifest_payload *p, str
 	if (data.len)
 		compare_btf(mc, p, data, c);
 	else
-		checks_add(c, "types", CHECK_UNKNOWN,
-			   "not compared: the payload carries no type information; it was made for "
-			   "exactly this kernel build");
+		check_remedy(checks_add(c, "types", CHECK_UNKNOWN,
+					"not compared: the payload carries no type information; it "
+					"was made for exactly this kernel build"),
+			     "have it made by mend-build, whose payloads carry it");
 	if (opened)
 		elf_view_close(&view);
 }

@@ -200,7 +200,7 @@ static void status_says_what_is_unusual(void **state)
 	cli_has("fine                              1  on               2025-06-15T15:06:40Z  60.6 us   "
 	    "   -\n");
 	cli_has("1  degraded         2025-06-15T15:06:40Z  60.6 us      -  NO_OBJECT; waits for module "
-	    "ext4\n");
+	    "ext4; xfs is not patched\n");
 	cli_has("60.6 us      -  on probation for 9 min 58 s more; FORCED\n");
 	cli_has("1  rollback-blocked 2025-06-15T15:06:40Z  60.6 us      -  SOFTLOCKUP\n");
 	cli_has("60.6 us      -  DEADLINE\n");
@@ -209,6 +209,7 @@ static void status_says_what_is_unusual(void **state)
 	cli_has("'short' generation 1: on, but not as it should be\n"
 	    "  because     ?[31mmodule xfs does not fit (NO_OBJECT)\n");
 	cli_has("  waits for   module ext4, which is not loaded\n");
+	cli_has("  NOT PATCHED xfs, which is loaded\n");
 	assert_null(strstr(cli_text(), "module xfs, which"));
 	assert_int_equal(cli_mend("status young"), 0);
 	cli_has("  probation   taken back in 9 min 58 s, unless 'mend confirm young' comes first\n");
