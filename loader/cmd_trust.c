@@ -67,15 +67,10 @@ static int list(struct ui *ui)
 /* mend.ko for the folder as it is now. Without DKMS there is nothing to do here. */
 static int rebuild(const struct request *q, struct dkms *d, struct err *e)
 {
-	struct kernel k;
-
 	memset(d, 0, sizeof(*d));
 	if (q->keep_module)
 		return 0;
-	memset(&k, 0, sizeof(k));
-	if (machine_real.uname(k.release))
-		return err_set(e, ERR_IO, "cannot tell the running kernel's release");
-	return dkms_read(d, k.release, e) || dkms_rebuild(d, e) ? -1 : 0;
+	return dkms_read(d, &machine_real, e) || dkms_rebuild(d, e) ? -1 : 0;
 }
 
 static int begin(const struct request *q, struct signer_change *ch, struct err *e)

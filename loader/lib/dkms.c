@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -87,7 +88,7 @@ int dkms_parse(struct dkms *d, char *text, const char *running, struct err *e)
 		if (version)
 			last = version;
 	}
-	if (!e->reason && last)
+	if (!e->reason && last && *running)
 		begin_with(d, running, last, e);
 	if (!e->reason)
 		return 0;
@@ -95,13 +96,35 @@ int dkms_parse(struct dkms *d, char *text, const char *running, struct err *e)
 	return -1;
 }
 
-int dkms_read(struct dkms *d, const char *running, struct err *e)
+/*
+ * The running kernel, or "": in a chroot, where the disk of another machine is made, the
+ * one that runs is the host's, and nothing of it is there.
+ */
+static int running_here(const struct machine *mc, char release[MEND_RELEASE_LEN], struct err *e)
+{
+	char *path;
+
+	if (mc->uname(release))
+		return err_errno(e, ERR_IO, errno, "cannot tell the running kernel's release");
+	if (asprintf(&path, "%s/lib/modules/%s", mc->root, release) < 0)
+		return err_nomem(e);
+	if (access(path, F_OK))
+		release[0] = '\0';
+	free(path);
+	return 0;
+}
+
+int dkms_read(struct dkms *d, const struct machine *mc, struct err *e)
 {
 	static const char *const argv[] = { "dkms", "status", "mend", NULL };
+	char running[MEND_RELEASE_LEN];
 	struct buf text = { 0 };
-	int ret = command_run(argv, &text, e);
+	int ret;
 
 	memset(d, 0, sizeof(*d));
+	if (running_here(mc, running, e))
+		return -1;
+	ret = command_run(argv, &text, e);
 	if (ret && e->errnum == ENOENT)
 		ret = 0;
 	else if (!ret)

@@ -11,6 +11,7 @@
 #include <linux/mend.h>
 
 #include "err.h"
+#include "machine.h"
 
 #define DKMS_VERSION_LEN	64
 
@@ -28,18 +29,23 @@ struct dkms {
 
 /**
  * dkms_read() - ask DKMS; ends with dkms_free()
- * @running:	is the first of the builds, also if it was not built yet
+ *
+ * The running kernel is the first of the builds, also if it was not built yet, unless
+ * it is not installed here at all, as in a chroot.
  */
-int dkms_read(struct dkms *d, const char *running, struct err *e);
+int dkms_read(struct dkms *d, const struct machine *mc, struct err *e);
 
-/** dkms_parse() - what "dkms status" prints. Pure but for memory. */
+/**
+ * dkms_parse() - what "dkms status" prints. Pure but for memory.
+ * @running:	goes first, or ""
+ */
 int dkms_parse(struct dkms *d, char *text, const char *running, struct err *e);
 
 /**
  * dkms_rebuild() - build and install all of them again
  *
- * What DKMS says goes to standard error. If it fails for the running kernel, nothing else
- * is tried, and the module that was installed stays. Of others, such as one whose headers
+ * What DKMS says goes to standard error. If it fails for the first one, the running
+ * kernel's, nothing else is tried, and the module that was installed stays. Of others, such as one whose headers
  * are gone by now, only their @failed tells.
  */
 int dkms_rebuild(struct dkms *d, struct err *e);

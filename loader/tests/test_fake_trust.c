@@ -27,7 +27,8 @@ static int setup(void **state)
 		return -1;
 	test_file(cli_dir, "bin/dkms", dkms);
 	test_file(cli_dir, "dkms.status", "");
-	return test_run(&cli_out, "cd %s && chmod +x bin/dkms && mkdir root/etc", cli_dir);
+	return test_run(&cli_out, "cd %s && chmod +x bin/dkms && mkdir -p root/etc "
+			"root/lib/modules/" TEST_RELEASE, cli_dir);
 }
 
 static void in_dir(const char *command)
@@ -115,6 +116,19 @@ static void if_mend_ko_cannot_be_built_all_is_as_it_was(void **state)
 	assert_string_equal(trusted(), "mend.pem");
 	/* one that was trusted before stays so */
 	assert_int_equal(cli_mend("trust mend.pem"), 1);
+	assert_string_equal(trusted(), "mend.pem");
+}
+
+static void in_a_chroot_nothing_is_built_for_the_hosts_kernel(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "dkms.status", BUILT("6.1.1-here"));
+	in_dir("rmdir root/lib/modules/" TEST_RELEASE);
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
+	cli_has("\n  mend.ko     built again for 6.1.1-here\n");
+	assert_string_equal(cli_file("dkms.asked | grep -c " TEST_RELEASE), "0");
+	test_file(cli_dir, "dkms.fail", "6.1.1-here\n");
+	assert_int_equal(cli_mend("trust --remove mend"), 1);
 	assert_string_equal(trusted(), "mend.pem");
 }
 
@@ -287,6 +301,7 @@ int main(void)
 		TEST(it_says_how_mend_ko_comes_to_know_of_it),
 		TEST(without_dkms_it_says_what_to_do),
 		TEST(if_mend_ko_cannot_be_built_all_is_as_it_was),
+		TEST(in_a_chroot_nothing_is_built_for_the_hosts_kernel),
 		TEST(interrupted_it_is_as_it_was_or_goes_on_where_it_was),
 		TEST(a_signer_is_removed_by_name_or_fingerprint),
 		TEST(what_could_not_sign_is_refused),
