@@ -34,7 +34,7 @@ static const char help[] =
 	"  mend trust --remove vendor-2024\n"
 	"\n"
 	"Exit codes: 0 done, 4 the certificate has expired or is not valid yet, 1 error: it is no\n"
-	"certificate for this, or mend.ko could not be built.\n";
+	"certificate for this, or mend.ko could not be built; with --remove: for any kernel.\n";
 
 enum { OPT_NAME = OPT_FIRST, OPT_REMOVE, OPT_LIST, OPT_KEEP };
 
@@ -70,7 +70,7 @@ static int rebuild(const struct request *q, struct dkms *d, struct err *e)
 	memset(d, 0, sizeof(*d));
 	if (q->keep_module)
 		return 0;
-	return dkms_read(d, &machine_real, e) || dkms_rebuild(d, e) ? -1 : 0;
+	return dkms_read(d, &machine_real, e) || dkms_rebuild(d, &machine_real, e) ? -1 : 0;
 }
 
 static int begin(const struct request *q, struct signer_change *ch, struct err *e)
@@ -115,6 +115,9 @@ static int finish(struct ui *ui, const struct request *q, struct signer_change *
 
 	ui_trust_look(&machine_real, &r);
 	code = ui->json ? ui_json(ui_trust_json(&r)) : ui_trust(&r);
+	/* Some kernel trusts whom nobody is to trust any more. */
+	if (q->remove && dkms_has_failed(d))
+		code = EXIT_CODE_ERROR;
 	ui_trust_free(&r);
 	return signer_keep(ch, &e) ? ui_fail(ui, &e) : code;
 }

@@ -68,6 +68,23 @@ static void steps_to_load(const struct ui_trust_report *r, struct buf *out)
 	buf_printf(out, "rmmod mend && modprobe mend");
 }
 
+/* Kernels whose mend.ko is as it was: somebody may boot them. */
+static void steps_to_build(const struct ui_trust_report *r, struct buf *out)
+{
+	const struct dkms_build *b;
+	size_t i;
+
+	for (i = 0; i < r->dkms->nr_builds; i++) {
+		b = &r->dkms->builds[i];
+		if (b->failed)
+			buf_printf(out, "mend.ko for %s %s it: once its headers are installed, "
+				   "'dkms build --force mend/%s -k %s' and 'dkms install' likewise, "
+				   "or remove that kernel; then ", b->release,
+				   r->removed ? "still trusts" : "does not trust", b->version,
+				   b->release);
+	}
+}
+
 /* What is left for the admin to do */
 static const char *steps(const struct ui_trust_report *r, char out[STEPS_LEN])
 {
@@ -76,6 +93,7 @@ static const char *steps(const struct ui_trust_report *r, char out[STEPS_LEN])
 	if (!r->dkms->nr_builds)
 		buf_printf(&text, "build mend.ko again%s, such as by 'make modules_install' in its "
 			   "sources; then ", r->keep_module ? "" : ", which DKMS does not do here");
+	steps_to_build(r, &text);
 	steps_to_load(r, &text);
 	snprintf(out, STEPS_LEN, "%.*s", (int)text.len, (const char *)text.data);
 	buf_free(&text);
@@ -100,7 +118,7 @@ static void print_builds(const struct dkms *d)
 
 	for (i = 0; i < d->nr_builds; i++) {
 		b = &d->builds[i];
-		ui_field("mend.ko", b->failed ? "NOT built again for %s: see above" :
+		ui_field("mend.ko", b->failed ? "NOT built again for %s" :
 			 "built again for %s", b->release);
 	}
 }
@@ -166,11 +184,13 @@ json_t *ui_trust_json(const struct ui_trust_report *r)
 	return json;
 }
 
-static const char *state_of(const struct trust_cert *c)
+static const char *state_of(const struct signer_file *f)
 {
 	struct err e;
 
-	if (!trust_check_time(c, ui_now(), &e))
+	if (f->aside)
+		return "not removed yet";
+	if (!trust_check_time(&f->certs.certs[0], ui_now(), &e))
 		return "valid";
 	return e.reason == MEND_R_CERT_EXPIRED ? "expired" : "not valid yet";
 }
@@ -178,7 +198,6 @@ static const char *state_of(const struct trust_cert *c)
 int ui_trust_list(const struct signers *s)
 {
 	const struct signer_file *f;
-	char state[64];
 	size_t i;
 
 	for (i = 0; i < s->nr_files; i++) {
@@ -191,10 +210,11 @@ int ui_trust_list(const struct signers *s)
 		}
 		ui_text(stdout, f->certs.certs[0].subject);
 		putchar('\n');
-		snprintf(state, sizeof(state), "%s", state_of(&f->certs.certs[0]));
 		ui_field("state", "%s", f->certs.nr_certs > 1 ?
-			 "more than one certificate: mend.ko cannot be built with it" : state);
+			 "more than one certificate: mend.ko cannot be built with it" : state_of(f));
 		print_cert(&f->certs.certs[0]);
+		if (f->aside)
+			ui_field("what to do", "finish it: mend trust --remove %s", f->name);
 	}
 	if (!s->nr_files)
 		printf("Nobody is trusted: there is no certificate in %s.\n", s->dir);
@@ -214,7 +234,7 @@ json_t *ui_trust_list_json(const struct signers *s)
 		json_object_set_new(json, "signer", f->certs.nr_certs ?
 				    cert_json(&f->certs.certs[0]) : json_null());
 		json_object_set_new(json, "state", f->certs.nr_certs ?
-				    json_string(state_of(&f->certs.certs[0])) : json_null());
+				    json_string(state_of(f)) : json_null());
 		json_object_set_new(json, "error", f->certs.nr_certs ? json_null() :
 				    json_text(f->why.message));
 		json_array_append_new(list, json);

@@ -7,7 +7,9 @@
  */
 #include "dkms.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,8 @@
 
 #include "command.h"
 
-#define MODULE	"mend/"
+#define MODULE		"mend/"
+#define INSTALLED_IN	"/updates/dkms"	/* see dkms.conf */
 
 static int add(struct dkms *d, const char *version, const char *release, struct err *e)
 {
@@ -31,6 +34,17 @@ static int add(struct dkms *d, const char *version, const char *release, struct 
 	return 0;
 }
 
+/* Where that kernel is among the builds, or their number */
+static size_t index_of(const struct dkms *d, const char *release)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr_builds; i++)
+		if (!strcmp(d->builds[i].release, release))
+			break;
+	return i;
+}
+
 /* The next word of "mend/0.1.0, 6.1.0-56-amd64, x86_64: installed", or "" */
 static const char *word(char **at)
 {
@@ -43,57 +57,86 @@ static const char *word(char **at)
 	return begin;
 }
 
-/* The running kernel's comes first; of versions, that which DKMS names last */
-static int begin_with(struct dkms *d, const char *release, const char *version, struct err *e)
+/* @d gets the version of a line that is about mend, and its kernel, if it has one. */
+static int take_line(struct dkms *d, char *line, struct err *e)
 {
-	struct dkms_build first;
-	size_t i;
+	const char *release = "";
+	bool has_kernel;
 
-	for (i = 0; i < d->nr_builds; i++)
-		if (!strcmp(d->builds[i].release, release))
-			break;
-	if (i == d->nr_builds && add(d, version, release, e))
+	if (strncmp(line, MODULE, strlen(MODULE)))
+		return 0;
+	line += strlen(MODULE);
+	has_kernel = line[strcspn(line, ",:")] == ',';
+	snprintf(d->version, sizeof(d->version), "%s", word(&line));
+	if (has_kernel)
+		release = word(&line);
+	return *release ? add(d, d->version, release, e) : 0;
+}
+
+static int parse(struct dkms *d, char *text, struct err *e)
+{
+	char *line, *save;
+	int ret = 0;
+
+	for (line = strtok_r(text, "\n", &save); line && !ret; line = strtok_r(NULL, "\n", &save))
+		ret = take_line(d, line, e);
+	return ret;
+}
+
+static const char *modules_dir(const struct machine *mc, const char *release, const char *what,
+			       char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/lib/modules/%s%s", mc->root, release, what);
+	return out;
+}
+
+/* Some distributions have modules compressed, so its name begins with that. */
+static bool has_module(const char *path)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir(path);
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = !strncmp(entry->d_name, "mend.ko", strlen("mend.ko"));
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/*
+ * DKMS forgets a build that it was to make again and could not, and leaves the module where
+ * it was installed: with the certificates that it was built with.
+ */
+static int add_forgotten(struct dkms *d, const struct machine *mc, struct err *e)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	int ret = 0;
+	DIR *dir = opendir(modules_dir(mc, "", "", path));
+
+	while (dir && !ret && (entry = readdir(dir)))
+		if (strlen(entry->d_name) < MEND_RELEASE_LEN &&
+		    index_of(d, entry->d_name) == d->nr_builds &&
+		    has_module(modules_dir(mc, entry->d_name, INSTALLED_IN, path)))
+			ret = add(d, d->version, entry->d_name, e);
+	if (dir)
+		closedir(dir);
+	return ret;
+}
+
+/* The running kernel's comes first */
+static int begin_with(struct dkms *d, const char *release, struct err *e)
+{
+	size_t i = index_of(d, release);
+	struct dkms_build first;
+
+	if (i == d->nr_builds && add(d, d->version, release, e))
 		return -1;
 	first = d->builds[i];
 	d->builds[i] = d->builds[0];
 	d->builds[0] = first;
 	return 0;
-}
-
-/* The version of a line that is about mend, or NULL; @d gets its kernel, if it has one. */
-static const char *take_line(struct dkms *d, char *line, struct err *e)
-{
-	const char *version, *release = "";
-	bool has_kernel;
-
-	if (strncmp(line, MODULE, strlen(MODULE)))
-		return NULL;
-	line += strlen(MODULE);
-	has_kernel = line[strcspn(line, ",:")] == ',';
-	version = word(&line);
-	if (has_kernel)
-		release = word(&line);
-	return *release && add(d, version, release, e) ? NULL : version;
-}
-
-int dkms_parse(struct dkms *d, char *text, const char *running, struct err *e)
-{
-	const char *version, *last = NULL;
-	char *line, *save;
-
-	memset(d, 0, sizeof(*d));
-	memset(e, 0, sizeof(*e));
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		version = take_line(d, line, e);
-		if (version)
-			last = version;
-	}
-	if (!e->reason && last && *running)
-		begin_with(d, running, last, e);
-	if (!e->reason)
-		return 0;
-	dkms_free(d);
-	return -1;
 }
 
 /*
@@ -102,34 +145,40 @@ int dkms_parse(struct dkms *d, char *text, const char *running, struct err *e)
  */
 static int running_here(const struct machine *mc, char release[MEND_RELEASE_LEN], struct err *e)
 {
-	char *path;
+	char path[PATH_MAX];
 
 	if (mc->uname(release))
 		return err_errno(e, ERR_IO, errno, "cannot tell the running kernel's release");
-	if (asprintf(&path, "%s/lib/modules/%s", mc->root, release) < 0)
-		return err_nomem(e);
-	if (access(path, F_OK))
+	if (access(modules_dir(mc, release, "", path), F_OK))
 		release[0] = '\0';
-	free(path);
 	return 0;
+}
+
+static int list_builds(struct dkms *d, const struct machine *mc, char *status, struct err *e)
+{
+	char running[MEND_RELEASE_LEN];
+
+	if (parse(d, status, e) || running_here(mc, running, e))
+		return -1;
+	if (!d->version[0])
+		return 0;
+	return add_forgotten(d, mc, e) || (running[0] && begin_with(d, running, e)) ? -1 : 0;
 }
 
 int dkms_read(struct dkms *d, const struct machine *mc, struct err *e)
 {
 	static const char *const argv[] = { "dkms", "status", "mend", NULL };
-	char running[MEND_RELEASE_LEN];
 	struct buf text = { 0 };
-	int ret;
+	int ret = command_run(argv, &text, e);
 
 	memset(d, 0, sizeof(*d));
-	if (running_here(mc, running, e))
-		return -1;
-	ret = command_run(argv, &text, e);
 	if (ret && e->errnum == ENOENT)
 		ret = 0;
 	else if (!ret)
-		ret = dkms_parse(d, (char *)text.data, running, e);
+		ret = list_builds(d, mc, (char *)text.data, e);
 	buf_free(&text);
+	if (ret)
+		dkms_free(d);
 	return ret;
 }
 
@@ -142,11 +191,23 @@ static int do_one(const struct dkms_build *b, const char *verb, struct err *e)
 	if (!command_run(argv, NULL, e))
 		return 0;
 	err_context(e, "dkms %s --force %s -k %s", verb, module, b->release);
-	return err_hint(e, "see what it has printed, and /var/lib/dkms/" MODULE "%s/build/make.log; "
-			"the kernel's headers have to be installed", b->version);
+	return err_hint(e, "see what it has printed, and /var/lib/dkms/" MODULE "%s/build/make.log",
+			b->version);
 }
 
-int dkms_rebuild(struct dkms *d, struct err *e)
+/* What DKMS would say as well, but only after it has forgotten the build that is there. */
+static int check_headers(const struct machine *mc, const char *release, struct err *e)
+{
+	char path[PATH_MAX];
+
+	if (!access(modules_dir(mc, release, "/build", path), F_OK))
+		return 0;
+	err_set(e, ERR_INPUT, "mend.ko cannot be built for %s: its headers are not there ('%s')",
+		release, path);
+	return err_hint(e, "install them: on Debian, apt install linux-headers-%s", release);
+}
+
+int dkms_rebuild(struct dkms *d, const struct machine *mc, struct err *e)
 {
 	struct dkms_build *b;
 	struct err why;
@@ -154,13 +215,24 @@ int dkms_rebuild(struct dkms *d, struct err *e)
 
 	for (i = 0; i < d->nr_builds; i++) {
 		b = &d->builds[i];
-		b->failed = do_one(b, "build", &why) || do_one(b, "install", &why);
+		b->failed = check_headers(mc, b->release, &why) || do_one(b, "build", &why) ||
+			    do_one(b, "install", &why);
 		if (b->failed && !i) {
 			*e = why;
 			return -1;
 		}
 	}
 	return 0;
+}
+
+bool dkms_has_failed(const struct dkms *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr_builds; i++)
+		if (d->builds[i].failed)
+			return true;
+	return false;
 }
 
 void dkms_free(struct dkms *d)

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +24,28 @@
 #define ASIDE	".removed"
 #define NAME_LEN_MAX	200	/* leaves room for suffixes */
 
+/* The length of a name without what says that it was set aside */
+static size_t base_len(const char *name)
+{
+	size_t len = strlen(name), aside = strlen(ASIDE);
+
+	return len > aside && !strcmp(name + len - aside, ASIDE) ? len - aside : len;
+}
+
 static int is_file(const struct dirent *d)
 {
-	return trust_is_file(d->d_name);
+	char name[NAME_MAX + 1];
+
+	snprintf(name, sizeof(name), "%.*s", (int)base_len(d->d_name), d->d_name);
+	return trust_is_file(name);
 }
 
 static void read_file(const char *dir, const char *name, struct signer_file *f)
 {
 	char *path = fs_path(dir, name);
 
-	snprintf(f->name, sizeof(f->name), "%s", name);
+	snprintf(f->name, sizeof(f->name), "%.*s", (int)base_len(name), name);
+	f->aside = name[strlen(f->name)];
 	if (!path)
 		err_nomem(&f->why);
 	else if (trust_load_file(&f->certs, path, &f->why))
@@ -87,14 +100,17 @@ bool signer_is_authority(const struct trust_cert *c)
 }
 
 /* The file that holds that certificate, or NULL */
-static const struct signer_file *find(const struct signers *s, const char *fingerprint)
+static const struct signer_file *find(const struct signers *s, const char *fingerprint, bool aside)
 {
+	const struct signer_file *f;
 	size_t i, j;
 
-	for (i = 0; i < s->nr_files; i++)
-		for (j = 0; j < s->files[i].certs.nr_certs; j++)
-			if (!strcmp(s->files[i].certs.certs[j].fingerprint, fingerprint))
-				return &s->files[i];
+	for (i = 0; i < s->nr_files; i++) {
+		f = &s->files[i];
+		for (j = 0; j < f->certs.nr_certs; j++)
+			if (f->aside == aside && !strcmp(f->certs.certs[j].fingerprint, fingerprint))
+				return f;
+	}
 	return NULL;
 }
 
@@ -170,7 +186,7 @@ static int check(const struct trust *t, const char *from, int64_t now, struct er
 static int add_to(const struct signers *s, const char *file, struct signer_change *ch,
 		  struct err *e)
 {
-	const struct signer_file *f = find(s, ch->certs.certs[0].fingerprint);
+	const struct signer_file *f = find(s, ch->certs.certs[0].fingerprint, false);
 
 	ch->was_there = f;
 	ch->path = fs_path(s->dir, f ? f->name : file);
@@ -246,7 +262,9 @@ int signers_remove(const struct machine *mc, const char *which, struct signer_ch
 	memset(ch, 0, sizeof(*ch));
 	if (file_name("", which, file, e) || signers_read(mc, &s, e))
 		return -1;
-	f = find(&s, which);
+	f = find(&s, which, false);
+	if (!f)
+		f = find(&s, which, true);
 	ret = set_aside(&s, f ? f->name : file, ch, e);
 	signers_free(&s);
 	if (ret)

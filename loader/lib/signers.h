@@ -14,9 +14,11 @@
 /**
  * struct signer_file - a file of the folder
  * @certs:	what it holds: one certificate; none, and @why, if it cannot be read
+ * @aside:	it is trusted no more, but signers_remove() has not been finished for it
  */
 struct signer_file {
 	char name[SIGNER_NAME_LEN];
+	bool aside;
 	struct trust certs;
 	struct err why;
 };

@@ -27,8 +27,9 @@ static int setup(void **state)
 		return -1;
 	test_file(cli_dir, "bin/dkms", dkms);
 	test_file(cli_dir, "dkms.status", "");
-	return test_run(&cli_out, "cd %s && chmod +x bin/dkms && mkdir -p root/etc "
-			"root/lib/modules/" TEST_RELEASE, cli_dir);
+	return test_run(&cli_out, "cd %s && chmod +x bin/dkms && mkdir root/etc && for k in "
+			TEST_RELEASE " 6.1.1-old 6.1.1-here; do mkdir -p root/lib/modules/$k/build; "
+			"done", cli_dir);
 }
 
 static void in_dir(const char *command)
@@ -110,7 +111,13 @@ static void if_mend_ko_cannot_be_built_all_is_as_it_was(void **state)
 	/* another kernel, whose headers are gone, is no reason not to trust anybody */
 	test_file(cli_dir, "dkms.fail", "6.1.1-old\n");
 	assert_int_equal(cli_mend("trust mend.pem"), 0);
-	cli_has("mend.ko     NOT built again for 6.1.1-old: see above\n");
+	cli_has("mend.ko     NOT built again for 6.1.1-old\n  what to do  mend.ko for 6.1.1-old does not "
+		"trust it: once its headers are installed, 'dkms build --force mend/0.2~x -k 6.1.1-old'");
+	/* but one not to tell that it still trusts somebody */
+	assert_int_equal(cli_mend("trust --remove mend"), 1);
+	cli_has("mend.ko for 6.1.1-old still trusts it");
+	assert_string_equal(trusted(), "");
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
 	test_file(cli_dir, "dkms.fail", TEST_RELEASE "\n");
 	assert_int_equal(cli_mend("trust --remove mend"), 1);
 	assert_string_equal(trusted(), "mend.pem");
@@ -119,11 +126,34 @@ static void if_mend_ko_cannot_be_built_all_is_as_it_was(void **state)
 	assert_string_equal(trusted(), "mend.pem");
 }
 
+static void without_headers_dkms_is_not_made_to_forget(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "dkms.status", BUILT("6.1.1-old") BUILT(TEST_RELEASE));
+	in_dir("rmdir root/lib/modules/" TEST_RELEASE "/build");
+	assert_int_equal(cli_mend("trust mend.pem"), 1);
+	cli_has("mend.ko cannot be built for " TEST_RELEASE ": its headers are not there");
+	cli_has("what to do: install them");
+	assert_string_equal(trusted(), "");
+	assert_string_equal(cli_file("dkms.asked | grep -c build"), "0");
+}
+
+static void what_dkms_has_forgotten_is_built_as_well(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "dkms.status", BUILT(TEST_RELEASE));
+	test_file(cli_dir, "root/lib/modules/6.1.1-old/updates/dkms/mend.ko.xz", "");
+	test_file(cli_dir, "root/lib/modules/6.1.1-here/updates/dkms/other.ko", "");
+	assert_int_equal(cli_mend("trust mend.pem"), 0);
+	cli_has("built again for 6.1.1-old\n");
+	assert_string_equal(cli_file("dkms.asked | grep -c here"), "0");
+}
+
 static void in_a_chroot_nothing_is_built_for_the_hosts_kernel(void **state)
 {
 	(void)state;
 	test_file(cli_dir, "dkms.status", BUILT("6.1.1-here"));
-	in_dir("rmdir root/lib/modules/" TEST_RELEASE);
+	in_dir("rm -r root/lib/modules/" TEST_RELEASE);
 	assert_int_equal(cli_mend("trust mend.pem"), 0);
 	cli_has("\n  mend.ko     built again for 6.1.1-here\n");
 	assert_string_equal(cli_file("dkms.asked | grep -c " TEST_RELEASE), "0");
@@ -150,6 +180,12 @@ static void interrupted_it_is_as_it_was_or_goes_on_where_it_was(void **state)
 	test_file(cli_dir, "dkms.signal", "KILL");
 	assert_int_not_equal(cli_mend("trust --remove mend.pem"), 0);
 	assert_string_equal(trusted(), "mend.pem.removed");
+	assert_int_equal(cli_mend("trust --list"), 0);
+	cli_has("\n  state       not removed yet\n");
+	cli_has("what to do  finish it: mend trust --remove mend.pem\n");
+	/* by its fingerprint as well */
+	in_dir(TEST_MEND_FAKE " trust --remove $(" TEST_MEND_FAKE " trust --list | sed -n "
+	       "'s/^  fingerprint *//p'); test $? = 137");
 	in_dir("rm dkms.signal");
 	assert_int_equal(cli_mend("trust --remove mend.pem"), 0);
 	assert_string_equal(trusted(), "");
@@ -301,6 +337,8 @@ int main(void)
 		TEST(it_says_how_mend_ko_comes_to_know_of_it),
 		TEST(without_dkms_it_says_what_to_do),
 		TEST(if_mend_ko_cannot_be_built_all_is_as_it_was),
+		TEST(without_headers_dkms_is_not_made_to_forget),
+		TEST(what_dkms_has_forgotten_is_built_as_well),
 		TEST(in_a_chroot_nothing_is_built_for_the_hosts_kernel),
 		TEST(interrupted_it_is_as_it_was_or_goes_on_where_it_was),
 		TEST(a_signer_is_removed_by_name_or_fingerprint),
