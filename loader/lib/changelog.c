@@ -100,34 +100,43 @@ static int add_cve(struct changelog *c, const char *id, size_t len, bool newer, 
 	return 0;
 }
 
-/*
- * A commit's title stands in quotes where it is taken back: what is named there is not
- * fixed by that line. Behind the quotes it is.
- */
-static int take_cves(struct changelog *c, const char *line, bool newer, struct err *e)
-{
-	size_t len, quotes = 0;
-
-	for (; *line; line += len) {
-		len = 1;
-		quotes += *line == '"';
-		if (quotes % 2 || strncmp(line, CVE, strlen(CVE)))
-			continue;
-		len = strlen(CVE) + strspn(line + strlen(CVE), "-0123456789");
-		if (len < CHANGELOG_CVE_LEN && add_cve(c, line, len, newer, e))
-			return -1;
-	}
-	return 0;
-}
-
 /**
  * struct place - where the reader of the lines is
  * @running:	at the entry of the version that runs, or behind it
  * @is_signed:	this entry tells the kernel's own version in a line of its own
+ * @quoted:	between quotes, which may stand on two lines of an item
  */
 struct place {
-	bool running, is_signed;
+	bool running, is_signed, quoted;
 };
+
+/* "  * one", "    - two", "  [ A Name ]", a header, or nothing; "->two" goes on with a title */
+static bool begins_item(const char *line)
+{
+	const char *text = line + strspn(line, " \t");
+
+	return text == line || !*text || (strchr("*-+[", *text) && text[1] == ' ');
+}
+
+/*
+ * A commit's title stands in quotes where it is taken back: what is named there is not
+ * fixed by that item. Behind the quotes it is.
+ */
+static int take_cves(struct changelog *c, struct place *p, const char *line, struct err *e)
+{
+	size_t len;
+
+	for (; *line; line += len) {
+		len = 1;
+		p->quoted ^= *line == '"';
+		if (p->quoted || strncmp(line, CVE, strlen(CVE)))
+			continue;
+		len = strlen(CVE) + strspn(line + strlen(CVE), "-0123456789");
+		if (len < CHANGELOG_CVE_LEN && add_cve(c, line, len, !p->running, e))
+			return -1;
+	}
+	return 0;
+}
 
 static int begin_entry(struct changelog *c, struct place *p, const char *version, struct err *e)
 {
@@ -140,6 +149,7 @@ static int take_line(struct changelog *c, struct place *p, char *line, struct er
 	bool is_signed = !strncmp(line, SIGNED, strlen(SIGNED));
 	char *version = header_version(line);
 
+	p->quoted &= !begins_item(line);
 	if (version) {
 		p->is_signed = is_signed;
 		return is_signed ? 0 : begin_entry(c, p, version, e);
@@ -149,7 +159,7 @@ static int take_line(struct changelog *c, struct place *p, char *line, struct er
 		p->is_signed = false;
 		return begin_entry(c, p, version, e);
 	}
-	return c->nr_versions ? take_cves(c, line, !p->running, e) : 0;
+	return c->nr_versions ? take_cves(c, p, line, e) : 0;
 }
 
 static int by_id(const void *a, const void *b)

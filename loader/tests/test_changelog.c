@@ -37,6 +37,23 @@ static const char backport[] =
 	"linux-6.12 (6.12.115-2~deb12u1) bookworm-security; urgency=high\n\n  * Rebuild\n" END
 	"linux (6.12.115-2) trixie-security; urgency=high\n\n    - two (CVE-2026-2000)\n" END;
 
+/* Titles go over lines, and some have a quote of their own that nothing closes. */
+static const char wrapped[] =
+	"linux (6.1.192-1) bookworm-security; urgency=high\n\n"
+	"    - scsi: Revert \"scsi: qla2xxx: Perform lockless command completion in abort\n"
+	"      path\" (CVE-2026-1000)\n"
+	"    - Revert \"net: a title that is long\n      (CVE-2026-2000)\"\n"
+	"    - Revert \"mm: a title with p\n      ->member (CVE-2026-3000)\"\n"
+	"    - Revert \"net: a title and\n      [a word] (CVE-2026-3001)\"\n"
+	"    - quirk for an 11.6\" tablet\n    - net: four (CVE-2026-4000)\n"
+	"    - quirk for an 11.6\" tablet\n  * net: five (CVE-2026-5000)\n"
+	"  * quirk for an 11.6\" tablet\n      + net: six (CVE-2026-6000)\n"
+	"  * quirk for an 11.6\" tablet\n  [ Of CVE-2026-7000 ]\n"
+	"    - quirk for an 11.6\" tablet\n \n  CVE-2026-8000\n"
+	"    - quirk for an 11.6\" tablet\n"
+	"linux (6.1.190-1) bookworm-security; urgency=high\n"
+	"    (CVE-2026-9000)\n" END;
+
 static struct changelog listed;
 
 static void parse(const char *text, const char *version)
@@ -70,6 +87,26 @@ static void each_cve_is_listed_with_the_version_that_has_fixed_it(void **state)
 	assert_string_equal(changelog_find(&listed, "CVE-2026-5000"), "6.1.190-1");
 	assert_int_equal(listed.nr_cves, 5);
 	not_listed(others);
+	changelog_free(&listed);
+}
+
+static void what_a_wrapped_title_quotes_is_not_fixed(void **state)
+{
+	static const char *const quoted[] = {
+		"CVE-2026-2000", "CVE-2026-3000", "CVE-2026-3001", NULL
+	};
+	static const char *const fixed[] = {
+		"CVE-2026-1000", "CVE-2026-4000", "CVE-2026-5000", "CVE-2026-6000",
+		"CVE-2026-7000", "CVE-2026-8000", "CVE-2026-9000",
+	};
+	size_t i;
+
+	(void)state;
+	parse(wrapped, "6.1.192-1");
+	not_listed(quoted);
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (!changelog_find(&listed, fixed[i]))
+			fail_msg("%s", fixed[i]);
 	changelog_free(&listed);
 }
 
@@ -196,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cve_is_listed_with_the_version_that_has_fixed_it),
+		cmocka_unit_test(what_a_wrapped_title_quotes_is_not_fixed),
 		cmocka_unit_test(what_is_newer_than_the_kernel_that_runs_does_not_count),
 		cmocka_unit_test(a_backport_holds_what_it_was_made_from),
 		cmocka_unit_test(of_a_version_that_it_does_not_know_it_tells_nothing),
