@@ -323,37 +323,6 @@ static void policy_refuses_and_adds(void **state)
 	assert_int_equal(cli_mend("revert one"), 0);
 }
 
-/* What a reader of the format insists on: families in one piece, and the end */
-static void metrics_tell_the_same_to_machines(void **state)
-{
-	(void)state;
-	cli_patch("one", "on", "1", "");
-	sign("one", "one");
-	cli_patch("bad", "rolled-\"back", "0", "129 it oopsed");
-	assert_int_equal(cli_apply("two.mend"), 0);
-	assert_int_equal(cli_apply("notes"), 4);
-	assert_int_equal(cli_mend("metrics"), 0);
-	cli_has("# TYPE mend_answer gauge\n");
-	cli_has("\nmend_answer{answer=\"protected\"} 1\n");
-	cli_has("\nmend_answer{answer=\"rolled-back\"} 0\n");
-	cli_has("\nmend_patches_on 2\n");
-	cli_has("\nmend_cves_fixed 1\n");
-	cli_has("\nmend_patch_on{name=\"bad\",generation=\"1\",state=\"rolled-\\\"back\"} 0\n");
-	cli_has("\nmend_patch_pause_seconds{name=\"one\",generation=\"1\"} 0.000060600\n");
-	cli_has("\nmend_patch_published_to_applied_seconds{name=\"one\",generation=\"1\"} ");
-	cli_has("\nmend_history_records{outcome=\"refused\"} 1\n");
-	assert_string_equal(cli_text() + strlen(cli_text()) - 6, "# EOF\n");
-	assert_int_equal(cli_mend("metrics --output m.prom"), 0);
-	assert_string_equal(cli_text(), "");
-	assert_string_equal(cli_file("m.prom | tail -n 1"), "# EOF");
-	assert_int_equal(cli_mend("metrics --output no/such/m.prom"), 1);
-	assert_int_equal(cli_mend("metrics --json"), 0);
-	json_decref(cli_parse());
-	assert_int_equal(test_run(&cli_out, "cd %s && mv sys away", cli_dir), 0);
-	assert_int_equal(cli_mend("metrics"), 0);
-	cli_has("mend_loaded{release=\"" TEST_RELEASE "\"} 0\n");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,7 +341,6 @@ int main(void)
 		CLI_TEST(check_tells_when_the_history_cannot),
 		CLI_TEST(nothing_is_applied_that_cannot_be_recorded),
 		CLI_TEST(policy_refuses_and_adds),
-		CLI_TEST(metrics_tell_the_same_to_machines),
 	};
 
 	return cmocka_run_group_tests_name("fake_status", tests, cli_group_setup, cli_group_teardown);
