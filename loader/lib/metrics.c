@@ -93,14 +93,6 @@ static void pause_of(const struct sysfs_patch *p, struct buf *out)
 		   (uintmax_t)(p->pause_ns % 1000000000));
 }
 
-static void delay(const struct sysfs_patch *p, struct buf *out)
-{
-	if (!p->manifest || !p->switched_at)
-		return;
-	begin_sample(out, "mend_patch_published_to_applied_seconds", p);
-	buf_printf(out, "} %jd\n", (intmax_t)(p->switched_at - p->manifest->created));
-}
-
 static void patches(const struct survey *s, struct buf *out)
 {
 	static const struct {
@@ -110,8 +102,6 @@ static void patches(const struct survey *s, struct buf *out)
 		{ "mend_patch_on", NULL, "Is the patch on? And its state.", state },
 		{ "mend_patch_cves", NULL, "CVEs that the patch fixes.", cves },
 		{ "mend_patch_pause_seconds", "seconds", "Pause of its last switch.", pause_of },
-		{ "mend_patch_published_to_applied_seconds", "seconds",
-		  "From the creation of its bundle to its last switch.", delay },
 	};
 	size_t i, j;
 
@@ -120,6 +110,31 @@ static void patches(const struct survey *s, struct buf *out)
 		for (j = 0; j < s->patches.nr_patches; j++)
 			families[i].sample(&s->patches.patches[j], out);
 	}
+}
+
+/*
+ * Each boot switches it on again, and so does whoever has taken it off for a while: the
+ * first time counts. Where none is recorded, or kept, that is the last switch.
+ */
+static void delay(const struct sysfs_patch *p, const struct records *history, struct buf *out)
+{
+	const struct record *first = records_first(history, p->name, p->generation);
+
+	if (!p->enabled || !p->manifest || !p->switched_at)
+		return;
+	begin_sample(out, "mend_patch_published_to_applied_seconds", p);
+	buf_printf(out, "} %jd\n", (intmax_t)((first ? first->when : p->switched_at) -
+					      p->manifest->created));
+}
+
+static void delays(const struct survey *s, const struct records *history, struct buf *out)
+{
+	size_t i;
+
+	family(out, "mend_patch_published_to_applied_seconds", "seconds",
+	       "From the creation of its bundle to the first time that it was on here.");
+	for (i = 0; i < s->patches.nr_patches; i++)
+		delay(&s->patches.patches[i], history, out);
 }
 
 static void outcomes(const struct records *history, struct buf *out)
@@ -140,6 +155,7 @@ void metrics_write(const struct survey *s, const struct standing *st,
 	answers(st, out);
 	machine(s, out);
 	patches(s, out);
+	delays(s, history, out);
 	outcomes(history, out);
 	buf_printf(out, "# EOF\n");
 }

@@ -380,3 +380,20 @@ const struct record *records_last(const struct records *r, const char *name, uin
 	}
 	return NULL;
 }
+
+/* "It was on already" is a success, and has switched nothing. */
+static bool has_put_on(const struct record *r)
+{
+	return r->pause_ns && (r->outcome == RECORD_DONE || r->outcome == RECORD_PROBATION ||
+			       r->outcome == RECORD_CONFIRMED);
+}
+
+const struct record *records_first(const struct records *r, const char *name, uint64_t generation)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_records; i++)
+		if (has_put_on(&r->list[i]) && turns_on(&r->list[i], name, generation))
+			return &r->list[i];
+	return NULL;
+}

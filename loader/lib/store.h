@@ -58,6 +58,9 @@ void records_free(struct records *r);
 const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
 				  uint64_t after);
 
+/** records_first() - the oldest that put this generation on with success, or NULL */
+const struct record *records_first(const struct records *r, const char *name, uint64_t generation);
+
 /** struct staged - a bundle in the store */
 struct staged {
 	char name[MEND_NAME_LEN];

@@ -296,6 +296,47 @@ static void metrics_tell_the_same_to_machines(void **state)
 	cli_has("mend_loaded{release=\"" TEST_RELEASE "\"} 0\n");
 }
 
+#define DELAY		"\nmend_patch_published_to_applied_seconds{name=\"one\",generation=\"1\"} "
+
+/* A record of the history */
+static void record(unsigned int number, const char *when, const char *generation,
+		   const char *outcome, const char *pause_ns)
+{
+	char name[80], content[800];
+
+	snprintf(name, sizeof(name), "root/var/lib/mend/history/%010u.json", number);
+	snprintf(content, sizeof(content), "{ \"number\": %u, \"verb\": \"boot\", \"when\": \"%s\", "
+		 "\"user\": \"root\", \"uid\": 0, \"pid\": 1, \"started\": 1, \"boot_id\": \"\", "
+		 "\"release\": \"\", \"patches\": [{ \"name\": \"one\", \"generation\": %s, "
+		 "\"on\": true }], \"outcome\": \"%s\", \"reason_number\": 0, \"text\": \"\", "
+		 "\"pause_ns\": %s }", number, when, generation, outcome, pause_ns);
+	test_file(cli_dir, name, content);
+}
+
+static void a_delay_ends_when_it_was_on_for_the_first_time(void **state)
+{
+	(void)state;
+	patch("one", "on", "1", "");
+	assert_int_equal(test_run(&cli_out, "cd %s && sed -i 's/^created .*/created "
+				  "2025-06-15T15:00:00Z/' sys/one.1/manifest", cli_dir), 0);
+	metrics();
+	cli_has(DELAY "400\n");
+	record(1, "2025-06-15T15:00:10Z", "1", "failed", "0");
+	record(2, "2025-06-15T15:00:20Z", "2", "done", "1");
+	record(3, "2025-06-15T15:00:30Z", "1", "rolled-back", "1");
+	record(4, "2025-06-15T15:00:40Z", "1", "done", "0");
+	metrics();
+	cli_has(DELAY "400\n");
+	record(5, "2025-06-15T15:00:50Z", "1", "confirmed", "1");
+	record(6, "2025-06-15T15:01:00Z", "1", "done", "1");
+	metrics();
+	cli_has(DELAY "50\n");
+	/* off, it is no answer */
+	patch("one", "off", "0", "");
+	metrics();
+	assert_null(strstr(cli_text(), DELAY));
+}
+
 static void they_are_written_to_a_file_all_or_nothing(void **state)
 {
 	(void)state;
@@ -310,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_that_is_wrong_is_told),
 		CLI_TEST(metrics_tell_the_same_to_machines),
+		CLI_TEST(a_delay_ends_when_it_was_on_for_the_first_time),
 		CLI_TEST(they_are_written_to_a_file_all_or_nothing),
 	};
 
