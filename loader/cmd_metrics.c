@@ -23,7 +23,7 @@ static const char help[] =
 	"  mend metrics\n"
 	"  mend metrics --output /var/lib/prometheus/node-exporter/mend.prom\n"
 	"\n"
-	"Exit codes: 0 done, also without mend.ko, 1 error.\n";
+	"Exit codes: 0 done, also without mend.ko and where the history cannot be read, 1 error.\n";
 
 enum { OPT_OUTPUT = OPT_FIRST };
 
@@ -32,19 +32,27 @@ static const struct option options[] = {
 	UI_OPTIONS
 };
 
-static int gather(struct buf *text, struct err *e)
+/* A history that cannot be read is one more thing to tell, and hides nothing of the rest. */
+static bool read_history(const struct ui *ui, struct records *history)
 {
-	struct records history;
+	struct err e;
+
+	if (!store_read(&machine_real, history, &e))
+		return true;
+	if (!ui->json)
+		fprintf(stderr, "mend metrics: warning: without the history: %s\n", e.message);
+	return false;
+}
+
+static int gather(const struct ui *ui, struct buf *text, struct err *e)
+{
+	struct records history = { 0 };
 	struct standing st;
 	struct survey s;
 
 	if (ui_survey(&s, &st, e))
 		return -1;
-	if (store_read(&machine_real, &history, e)) {
-		survey_free(&s);
-		return -1;
-	}
-	metrics_write(&s, &st, &history, text);
+	metrics_write(&s, &st, read_history(ui, &history) ? &history : NULL, text);
 	records_free(&history);
 	survey_free(&s);
 	return text->failed ? err_nomem(e) : 0;
@@ -78,7 +86,7 @@ static int run(struct ui *ui, int argc, char **argv)
 	}
 	if (optind < argc)
 		return ui_usage(ui, "'metrics' takes no argument");
-	if (gather(&text, &e) || (output && fs_write(output, buf_bytes(&text), 0644, true, &e)))
+	if (gather(ui, &text, &e) || (output && fs_write(output, buf_bytes(&text), 0644, true, &e)))
 		c = ui_fail(ui, &e);
 	else
 		c = output && !ui->json ? EXIT_CODE_OK : print(ui, &text);

@@ -155,7 +155,11 @@ void metrics_write(const struct survey *s, const struct standing *st,
 	answers(st, out);
 	machine(s, out);
 	patches(s, out);
-	delays(s, history, out);
-	outcomes(history, out);
+	family(out, "mend_history_readable", NULL, "Can the history be read?");
+	buf_printf(out, "mend_history_readable %d\n", history != NULL);
+	if (history) {
+		delays(s, history, out);
+		outcomes(history, out);
+	}
 	buf_printf(out, "# EOF\n");
 }

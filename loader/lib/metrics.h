@@ -9,7 +9,8 @@
 
 /**
  * metrics_write() - append all of it, with the end mark. Pure.
- * @history:	what was rolled back, refused and so on
+ * @history:	what was rolled back, refused and so on; NULL: it cannot be read, and what
+ *		comes from it is left out
  */
 void metrics_write(const struct survey *s, const struct standing *st,
 		   const struct records *history, struct buf *out);

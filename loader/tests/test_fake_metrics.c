@@ -337,6 +337,23 @@ static void a_delay_ends_when_it_was_on_for_the_first_time(void **state)
 	assert_null(strstr(cli_text(), DELAY));
 }
 
+static void a_history_that_cannot_be_read_is_told_and_hides_nothing_else(void **state)
+{
+	(void)state;
+	patch("one", "on", "1", "");
+	metrics();
+	cli_has("\nmend_history_readable 1\n");
+	test_file(cli_dir, "root/var/lib/mend", "in the way");
+	assert_int_equal(cli_mend("metrics --output m.prom"), 0);
+	cli_has("mend metrics: warning: without the history: cannot list 'root/var/lib/mend/history': ");
+	assert_int_equal(test_run(&cli_out, "cat %s/m.prom", cli_dir), 0);
+	is_open_metrics();
+	cli_has("\nmend_history_readable 0\n");
+	cli_has("\nmend_patches_on 1\n");
+	assert_null(strstr(cli_text(), "mend_history_records"));
+	assert_null(strstr(cli_text(), "mend_patch_published_to_applied_seconds"));
+}
+
 static void they_are_written_to_a_file_all_or_nothing(void **state)
 {
 	(void)state;
@@ -352,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_text_that_is_wrong_is_told),
 		CLI_TEST(metrics_tell_the_same_to_machines),
 		CLI_TEST(a_delay_ends_when_it_was_on_for_the_first_time),
+		CLI_TEST(a_history_that_cannot_be_read_is_told_and_hides_nothing_else),
 		CLI_TEST(they_are_written_to_a_file_all_or_nothing),
 	};
 
