@@ -19,7 +19,8 @@ static const char help[] =
 	"and but for its timestamp the same as long as nothing changes. Needs no root.\n"
 	"\n"
 	"  --author TEXT  who says so (mend on HOSTNAME)\n"
-	"  --output FILE  write it there, all or nothing\n"
+	"  --output FILE  write it there, all or nothing; if there is nothing to say, a file of that\n"
+	"                 name is removed\n"
 	"\n"
 	"Examples:\n"
 	"  mend vex --output host.openvex.json\n"
@@ -68,6 +69,18 @@ static int save(const char *path, json_t *doc, struct err *e)
 	return ret;
 }
 
+/* There is no document: what an earlier one says is true no more. */
+static void withdraw(const char *path, struct err *e)
+{
+	struct err why;
+	int removed = fs_remove(path, &why);
+
+	if (removed < 0)
+		*e = why;
+	else if (removed)
+		err_append(e, "; '%s' is removed", path);
+}
+
 static int run(struct ui *ui, int argc, char **argv)
 {
 	const char *author = NULL, *output = NULL;
@@ -85,8 +98,11 @@ static int run(struct ui *ui, int argc, char **argv)
 	if (author && !*author)
 		return ui_usage(ui, "an author has a name");
 	doc = make(author, &e);
-	if (!doc)
+	if (!doc) {
+		if (output && e.reason == ERR_NOTHING)
+			withdraw(output, &e);
 		return ui_fail(ui, &e);
+	}
 	if (!output)
 		return ui_json(doc);
 	return save(output, doc, &e) ? ui_fail(ui, &e) : EXIT_CODE_OK;

@@ -156,6 +156,23 @@ int fs_sync_parent(const char *path, struct err *e)
 	return errnum ? err_errno(e, ERR_IO, errnum, "'%s' may not be on disk", path) : 0;
 }
 
+int fs_remove(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st)) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		return err_errno(e, ERR_IO, errno, "cannot look at '%s'", path);
+	}
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (unlink(path))
+		return err_errno(e, ERR_IO, errno, "cannot remove '%s'", path);
+	sync_parent(path);
+	return 1;
+}
+
 /* link() fails if the name is taken, at the same instant; rename() does not. */
 static int publish(const char *temp, const char *path, bool replace)
 {

@@ -44,6 +44,9 @@ int fs_write(const char *path, struct bytes data, mode_t mode, bool replace, str
 int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool replace,
 		     struct err *e);
 
+/** fs_remove() - a regular file; 1: it is gone, 0: there is none. Anything else is left alone. */
+int fs_remove(const char *path, struct err *e);
+
 /** fs_sync_parent() - what was made, replaced or removed at @path is on disk then */
 int fs_sync_parent(const char *path, struct err *e);
 

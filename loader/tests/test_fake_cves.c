@@ -264,6 +264,31 @@ static void vex_has_a_statement_for_each_cve(void **state)
 	json_decref(off);
 }
 
+static void a_document_that_is_true_no_more_is_removed(void **state)
+{
+	(void)state;
+	patch("on", "1", "");
+	assert_int_equal(cli_mend("vex --output x.json"), 0);
+	/* an error is not an answer */
+	assert_int_equal(cli_mend("vex --output x.json --author ''"), 64);
+	assert_string_equal(cli_file("x.json"), "{");
+	assert_int_equal(test_run(&cli_out, "cd %s && rm -r sys/one.1", cli_dir), 0);
+	assert_int_equal(cli_mend("vex --output x.json"), 2);
+	cli_has("has no empty documents; 'x.json' is removed\n");
+	assert_int_equal(test_run(&cli_out, "ls %s/x.json", cli_dir), 2);
+	assert_int_equal(cli_mend("vex --output x.json"), 2);
+	cli_has("has no empty documents\n");
+	/* what is no file of ours */
+	assert_int_equal(test_run(&cli_out, "cd %s && ln -s notes link && mkdir sub", cli_dir), 0);
+	assert_int_equal(cli_mend("vex --output link"), 2);
+	assert_int_equal(cli_mend("vex --output sub"), 2);
+	assert_int_equal(test_run(&cli_out, "cd %s && test -L link && test -d sub && test -s notes",
+				  cli_dir), 0);
+	/* what cannot be removed: it is an error, since it is still there */
+	assert_int_equal(cli_mend("vex --output /proc/self/comm"), 1);
+	cli_has("cannot remove '/proc/self/comm': ");
+}
+
 static void vex_names_the_package_and_what_it_fixes(void **state)
 {
 	json_t *doc;
@@ -296,6 +321,7 @@ int main(void)
 		CLI_TEST(cve_tells_programs_the_same),
 		CLI_TEST(without_a_cve_there_is_no_document),
 		CLI_TEST(vex_has_a_statement_for_each_cve),
+		CLI_TEST(a_document_that_is_true_no_more_is_removed),
 		CLI_TEST(vex_names_the_package_and_what_it_fixes),
 	};
 
