@@ -23,11 +23,22 @@ const char *kernels_flavour(const char *release)
 	return "";
 }
 
+/* Other names are links as "vmlinuz-old", or what installing over a kernel has kept. */
+static bool is_release(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return name[0] >= '0' && name[0] <= '9' && name[strlen(name) - 1] != '~' &&
+	       !(end && (!strcmp(end, ".old") || !strcmp(end, ".bak") ||
+			 !strncmp(end, ".dpkg-", 6) || !strncmp(end, ".rpm", 4)));
+}
+
 static void consider(const char *release, const char *found, char out[MEND_RELEASE_LEN])
 {
 	size_t len = strlen(found);
 
-	if (len >= MEND_RELEASE_LEN || strcmp(kernels_flavour(release), kernels_flavour(found)) ||
+	if (len >= MEND_RELEASE_LEN || !is_release(found) ||
+	    strcmp(kernels_flavour(release), kernels_flavour(found)) ||
 	    strverscmp(found, out[0] ? out : release) <= 0)
 		return;
 	memcpy(out, found, len + 1);

@@ -176,6 +176,28 @@ static void newer_is_told_by_numbers_and_within_a_flavour(void **state)
 	assert_string_equal(found, "6.1.0-56-amd64");
 }
 
+/* Without a flavour nothing else tells them from a release. */
+static void a_backup_is_no_newer_kernel(void **state)
+{
+	static const char *const backups[] = {
+		"6.1.55.old", "6.1.55.bak", "6.1.55.dpkg-new", "6.1.55.dpkg-tmp", "6.1.56.rpmsave",
+		"6.1.55~", "6.1.56~", "old", "x86_64.old", "",
+	};
+	char found[MEND_RELEASE_LEN], name[60];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(backups) / sizeof(backups[0]); i++) {
+		snprintf(name, sizeof(name), "boot/vmlinuz-%s", backups[i]);
+		test_file(fake.root, name, "");
+		if (kernels_newer(&fake.mc, "6.1.55", found))
+			fail_msg("%s", found);
+	}
+	test_file(fake.root, "boot/vmlinuz-6.1.56-200.fc39.x86_64", "");
+	assert_true(kernels_newer(&fake.mc, "6.1.55", found));
+	assert_string_equal(found, "6.1.56-200.fc39.x86_64");
+}
+
 static void the_effective_version_names_what_is_on(void **state)
 {
 	struct err e;
@@ -308,6 +330,7 @@ int main(void)
 		TEST(a_kernel_that_has_oopsed_wants_a_reboot),
 		TEST(a_newer_kernel_wants_one_only_where_no_patch_is_on),
 		TEST(newer_is_told_by_numbers_and_within_a_flavour),
+		TEST(a_backup_is_no_newer_kernel),
 		TEST(the_effective_version_names_what_is_on),
 		TEST(what_the_machine_went_down_with_is_held_back),
 		TEST(what_is_newer_in_the_store_is_told),
