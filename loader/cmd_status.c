@@ -168,15 +168,22 @@ static int show(struct ui *ui, const struct request *q)
 	return q->exit_code && !ferror(stdout) ? (int)st.exit : code;
 }
 
+/* A document on one line, in a new string or NULL; drops it */
+static char *line_of(json_t *doc)
+{
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	json_decref(doc);
+	return text;
+}
+
 /* What has changed since @last is shown */
 static void show_change(const struct ui *ui, const struct survey *s, const struct standing *st,
 			const char *name, char **last)
 {
-	json_t *doc = document(s, st, name);
-	char *text = json_dumps(doc, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *text = line_of(document(s, st, name));
 	bool changed = text && (!*last || strcmp(text, *last));
 
-	json_decref(doc);
 	if (!changed) {
 		free(text);
 		return;
@@ -192,6 +199,22 @@ static void show_change(const struct ui *ui, const struct survey *s, const struc
 	print(s, st, name);
 }
 
+static int fail_line(struct ui *ui, const struct err *e)
+{
+	json_t *doc;
+	char *text;
+
+	if (!ui->json)
+		return ui_fail(ui, e);
+	doc = json_object();
+	json_object_set_new(doc, "error", json_err(e));
+	text = line_of(doc);
+	if (text)
+		puts(text);
+	free(text);
+	return e->code;
+}
+
 /* Until it is interrupted, or nobody reads any more */
 static int watch(struct ui *ui, const struct request *q)
 {
@@ -203,7 +226,7 @@ static int watch(struct ui *ui, const struct request *q)
 	while (!ferror(stdout) && !fflush(stdout)) {
 		if (look(&s, &st, q->name, &e)) {
 			free(last);
-			return ui_fail(ui, &e);
+			return fail_line(ui, &e);
 		}
 		show_change(ui, &s, &st, q->name, &last);
 		fflush(stdout);

@@ -68,6 +68,20 @@ static void status_goes_on_and_shows_changes_only(void **state)
 	json_decref(json);
 }
 
+static void watched_as_json_an_error_is_a_line_too(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	assert_int_equal(cli_mend("status nobody --watch --json"), 1);
+	assert_string_equal(strchr(cli_text(), '\n'), "\n");
+	json = cli_parse();
+	assert_string_equal(cli_string(json_object_get(json, "error"), "reason"), "NO_PATCH");
+	json_decref(json);
+	assert_int_equal(cli_mend("status nobody --watch"), 1);
+	cli_has("mend status: no patch 'nobody' is loaded\n");
+}
+
 /* Every member of the documents is described in docs/json.md. */
 static void described(json_t *json)
 {
@@ -329,6 +343,7 @@ int main(void)
 		CLI_TEST(the_first_line_of_status_is_the_answer),
 		CLI_TEST(it_has_a_colour_on_a_terminal),
 		CLI_TEST(status_goes_on_and_shows_changes_only),
+		CLI_TEST(watched_as_json_an_error_is_a_line_too),
 		CLI_TEST(documents_are_described),
 		CLI_TEST(list_and_uname_tell_what_is_on),
 		CLI_TEST(check_has_a_line_for_each_requirement),
