@@ -107,8 +107,8 @@ static const struct signer_file *find(const struct signers *s, const char *finge
 
 	for (i = 0; i < s->nr_files; i++) {
 		f = &s->files[i];
-		for (j = 0; j < f->certs.nr_certs; j++)
-			if (f->aside == aside && !strcmp(f->certs.certs[j].fingerprint, fingerprint))
+		for (j = 0; f->aside == aside && j < f->certs.nr_certs; j++)
+			if (!strcmp(f->certs.certs[j].fingerprint, fingerprint))
 				return f;
 	}
 	return NULL;

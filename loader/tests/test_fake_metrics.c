@@ -163,7 +163,8 @@ static const char *check_help(struct checker *c, char *text)
 /* "# KIND NAME TEXT" */
 static const char *check_descriptor(struct checker *c, char *line)
 {
-	char *kind = line + 2, *name = strchr(kind, ' '), *text = name ? strchr(name + 1, ' ') : NULL;
+	char *kind = line + 2, *name = strchr(kind, ' ');
+	char *text = name ? strchr(name + 1, ' ') : NULL;
 
 	if (!text)
 		return "that describes nothing";

@@ -34,10 +34,9 @@ chroot_make()
 	CHROOT_ROOT=$1/root
 }
 
-# Without debug information, which DKMS strips: a quarter of the compiler's work.
 in_chroot()
 {
-	env -i KCFLAGS=-g0 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 		LC_ALL=C.UTF-8 chroot "$CHROOT_ROOT" "$@"
 }
 
