@@ -32,7 +32,7 @@ static const char help[] =
 	"                  not gone down with it\n"
 	"\n"
 	"Example:\n"
-	"  systemctl enable mend-boot.service\n"
+	"  systemctl enable --now mend-boot.service\n"
 	"\n"
 	"Exit codes, the first that is true: 1 one has failed, 4 one was refused or is held back,\n"
 	"3 one was skipped, 0 all are on, superseded, or not wanted. With --health: 0 confirmed, or\n"
