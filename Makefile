@@ -23,7 +23,8 @@ help:
 	@echo '  make install                  install mend, manual and units below $$(PREFIX)'
 	@echo '  make builder_install          install mend-build below $$(PREFIX)'
 	@echo '  make modules_install          install mend.ko for one kernel'
-	@echo '  make dkms_install             have DKMS build mend.ko for every kernel (as root)'
+	@echo '  make dkms_install             have DKMS build mend.ko for each kernel that has'
+	@echo '                                headers here (as root)'
 	@echo '  make clean                    remove what was built'
 	@echo
 	@echo '  KDIR=$(KDIR)'
@@ -70,8 +71,7 @@ builder_install: builder
 	$(MAKE) -C builder install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
 dkms_install:
-	version=$$(scripts/dkms-source --version) && scripts/dkms-source && \
-		dkms install "mend/$$version"
+	folder=$$(scripts/dkms-source) && "$$folder/dkms-install"
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C kmod KDIR="$(KDIR)" clean)
