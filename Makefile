@@ -25,6 +25,8 @@ help:
 	@echo '  make modules_install          install mend.ko for one kernel'
 	@echo '  make dkms_install             have DKMS build mend.ko for each kernel that has'
 	@echo '                                headers here (as root)'
+	@echo '  make uninstall                remove what install and builder_install installed'
+	@echo '  make dkms_uninstall           remove mend.ko from DKMS (as root)'
 	@echo '  make clean                    remove what was built'
 	@echo
 	@echo '  KDIR=$(KDIR)'
@@ -70,8 +72,17 @@ install: loader
 builder_install: builder
 	$(MAKE) -C builder install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
+# What was made and decided here stays.
+uninstall:
+	$(MAKE) -C loader uninstall PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" UNITDIR="$(UNITDIR)"
+	$(MAKE) -C builder uninstall PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
+	@echo "$(DESTDIR)/etc/mend and $(DESTDIR)/var/lib/mend are left: certificates, policy, store"
+
 dkms_install:
 	folder=$$(scripts/dkms-source) && "$$folder/dkms-install"
+
+dkms_uninstall:
+	scripts/dkms-source --remove
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C kmod KDIR="$(KDIR)" clean)
@@ -80,4 +91,4 @@ clean:
 	rm -rf build
 
 .PHONY: help deps modules modules_install loader builder patches demo check install
-.PHONY: builder_install dkms_install clean
+.PHONY: builder_install dkms_install uninstall dkms_uninstall clean

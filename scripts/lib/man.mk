@@ -4,7 +4,7 @@
 # that includes this, after it has set here to its folder with a slash.
 #
 #   make                 build them; O=DIR puts them into DIR
-#   make install         DESTDIR=, PREFIX=/usr/local
+#   make install         DESTDIR=, PREFIX=/usr/local; make uninstall removes that again
 #
 # Without scdoc there is no manual, and nothing fails.
 
@@ -33,7 +33,11 @@ $(O)/%: $(here)%.scd
 	@echo "  SCDOC   $(@F)"
 	@$(SCDOC) <$< >$@.new && mv $@.new $@ || { rm -f $@.new; exit 1; }
 
+uninstall:
+	$(foreach page,$(names),\
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$(call section,$(page))/$(page) &&) true
+
 clean:
 	rm -f $(pages)
 
-.PHONY: all install check clean
+.PHONY: all install uninstall check clean

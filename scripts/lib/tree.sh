@@ -26,6 +26,19 @@ tree_files()
 	done
 }
 
+# uninstalls FOLDER O [FILE]: what install installs goes again, but for that file.
+uninstalls()
+{
+	local root=$BUILD/uninstall-$1 left
+
+	rm -rf "$root"
+	make -C "$MEND_ROOT/$1" O="$2" DESTDIR="$root" install
+	make -C "$MEND_ROOT/$1" DESTDIR="$root" uninstall
+	left=$(find "$root" -not -type d)
+	echo "left: $left"
+	[ "$left" = "${3:+$root$3}" ] && [ ! -e "$root/usr/local/lib/mend" ]
+}
+
 # shadow DIR PATH...: make DIR a tree of links to these parts of the source.
 shadow()
 {
