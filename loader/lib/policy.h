@@ -45,12 +45,21 @@ int policy_load(const struct machine *mc, struct policy *p, struct err *e);
 const char *policy_brake(const struct policy *p);
 
 /** policy_parse() - the text of a file; pure but for memory */
-int policy_parse(struct policy *p, const char *text, struct err *e);
+int policy_parse(struct policy *p, struct bytes text, struct err *e);
 
 /** policy_check() - may this bundle, which is verified, be used in @mode? */
 int policy_check(const struct policy *p, enum policy_mode mode, const struct bundle *b,
 		 struct err *e);
 
+/** policy_check_manifest() - of that, what needs neither signer nor mode */
+int policy_check_manifest(const struct policy *p, const struct manifest *m, struct err *e);
+
 void policy_free(struct policy *p);
+
+/** policy_modes - words of enum policy_mode, NULL-terminated */
+extern const char *const policy_modes[];
+
+/** policy_word() - index in a NULL-terminated list, or -1 */
+int policy_word(const char *const *words, const char *s);
 
 #endif /* MEND_LIB_POLICY_H */

@@ -301,7 +301,7 @@ static void the_policy_counts_at_boot(void **state)
 	cli_has("'one' generation 1: refused: mend.conf holds");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmood = on\n");
 	assert_int_equal(boot(""), 4);
-	cli_has("there is no setting 'mood'");
+	cli_has("line 2: there is no setting 'mood'");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = stage\n");
 	assert_int_equal(install("two.mend"), 0);
 	cli_has("'two' generation 1 is installed; the next boot switches it on.\n  not now ");

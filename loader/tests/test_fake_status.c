@@ -188,6 +188,7 @@ static void check_tells_of_the_policy(void **state)
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = maybe\n");
 	cli_mend("check --cert mend.pem --json");
 	cli_has("\"reason\": \"POLICY\"");
+	cli_has("\"text\": \"'/etc/mend/mend.conf': line 2: mode = maybe: it must be apply, stage or off");
 }
 
 static void apply_makes_the_same_checks(void **state)

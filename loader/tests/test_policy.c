@@ -112,7 +112,7 @@ static void signers_are_named_by_their_certificates(void **state)
 				 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
 			 ERR_POLICY_SIGNER);
 	snprintf(lines, sizeof(lines), "signers = "
-		 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n  %s",
+		 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsigners = %s",
 		 signer.trust.certs[0].fingerprint);
 	assert_int_equal(refused(lines), 0);
 }
@@ -167,6 +167,20 @@ static void what_is_not_understood_is_refused(void **state)
 		{ "[policy]\nhealth = true\n", "health needs probation" },
 		{ "[policy]\nhealth =\n", "health = " },
 		{ "[policy]\nmax-pause = 0\n", "max-pause = 0" },
+		/* of two mistakes the first, with its own line */
+		{ "[policy]\nmode\nmoed = off\n", "line 2 is no setting" },
+		{ "[policy]\nmoed = off\nmode\n", "line 2: there is no setting 'moed'" },
+		/* what libinih would take for more of the line before, or for less */
+		{ "[policy]\nprobation = 10m\nhealth = true\n  mode = off\n",
+		  "line 4: it begins with a blank" },
+		{ "[policy]\nhold = one\n\t\ttwo\n", "line 3: it begins with a blank" },
+		{ "[policy] mode = off\n", "line 1: something stands behind the name" },
+		{ "\xEF\xBB\xBF[policy] mode = off\n", "line 1: something stands behind" },
+		{ "# old\r[policy]\rmode = off\r", "line 1: it has a byte 0x0d" },
+		/* whichever of them was meant */
+		{ "[policy]\nmode = off\n\nmode = apply\n", "line 4: 'mode' is set a second time" },
+		{ "[policy]\nseverity = low\nseverity = low\n", "line 3: 'severity' is set a second" },
+		{ "[policy]\nprobation = 1m\nhealth = a\nhealth = b\n", "line 4: 'health' is" },
 	};
 	char path[300];
 	struct err e;
@@ -187,6 +201,78 @@ static void what_is_not_understood_is_refused(void **state)
 	assert_int_equal(unlink(path), 0);
 	test_file(fake.root, "etc/mend/mend.conf/x", "");
 	assert_int_equal(policy_load(&fake.mc, &policy, &e), -1);
+}
+
+/* The policy that these bytes are, or fail */
+static void parse(struct bytes text)
+{
+	struct err e;
+
+	if (policy_parse(&policy, text, &e))
+		fail_msg("%s", e.message);
+}
+
+static void parse_fails(struct bytes text, const char *message)
+{
+	struct err e;
+
+	if (!policy_parse(&policy, text, &e))
+		fail_msg("not refused: %s", message);
+	assert_int_equal(e.reason, ERR_POLICY);
+	test_contains(e.message, message);
+	assert_true(e.hint[0]);
+}
+
+static void nothing_hides_behind_a_byte_that_is_no_text(void **state)
+{
+	static const char zeros[4096];
+
+	(void)state;
+	parse_fails(BYTES("[policy]\nkinds = security\0\nmode = off\n"), "line 2: it has a byte 0x00");
+	parse_fails((struct bytes){ (const uint8_t *)zeros, sizeof(zeros) }, "line 1: ");
+	parse_fails(BYTES("[policy]\n# a comment\0\nmode = off\n"), "line 2: ");
+}
+
+/* libinih reads at most 199 bytes at once, and would take the rest for another line. */
+static void a_line_is_whole_or_refused(void **state)
+{
+	char text[1000], word[400];
+
+	(void)state;
+	memset(word, 'x', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	snprintf(text, sizeof(text), "[policy]\nprobation = 1m\nhealth = %.*s\n", 189, word);
+	parse((struct bytes){ (uint8_t *)text, strlen(text) });
+	assert_int_equal(strlen(policy.health), 189);
+	policy_free(&policy);
+	/* without a line feed, too */
+	parse((struct bytes){ (uint8_t *)text, strlen(text) - 1 });
+	assert_int_equal(strlen(policy.health), 189);
+	policy_free(&policy);
+	snprintf(text, sizeof(text), "[policy]\nprobation = 1m\nhealth = %.*s\n", 190, word);
+	parse_fails((struct bytes){ (uint8_t *)text, strlen(text) },
+		    "line 3: it has 199 bytes, and 198 are the most");
+	parse_fails((struct bytes){ (uint8_t *)text, strlen(text) - 1 }, "line 3: it has 199 bytes");
+	/* cut at a blank, the rest of a comment would become a command */
+	snprintf(text, sizeof(text), "[policy]\nprobation = 1m\nhealth = true\n# %.*s %.*s\nmode = off",
+		 197, word, 300, word);
+	parse((struct bytes){ (uint8_t *)text, strlen(text) });
+	assert_string_equal(policy.health, "true");
+	assert_int_equal(policy.mode, POLICY_OFF);
+	policy_free(&policy);
+}
+
+static void it_is_read_as_editors_write_it(void **state)
+{
+	(void)state;
+	parse(BYTES("\xEF\xBB\xBF[policy]  ; of this machine\r\n\r\n  # indented\r\n\t\r\nmode = off\r\n"
+		    "hold = one\r\nhold = two, three"));
+	assert_int_equal(policy.mode, POLICY_OFF);
+	assert_int_equal(policy.hold.nr_words, 3);
+	policy_free(&policy);
+	parse(BYTES(""));
+	assert_int_equal(policy.mode, POLICY_APPLY);
+	policy_free(&policy);
 }
 
 static void a_record(struct record *r)
@@ -262,6 +348,9 @@ int main(void)
 		TEST(a_patch_or_one_generation_is_held),
 		TEST(defaults_are_read),
 		TEST(what_is_not_understood_is_refused),
+		TEST(nothing_hides_behind_a_byte_that_is_no_text),
+		TEST(a_line_is_whole_or_refused),
+		TEST(it_is_read_as_editors_write_it),
 		TEST(the_journal_is_told_in_fields),
 		TEST(it_comes_by_its_socket_and_its_absence_does_no_harm),
 	};
