@@ -149,12 +149,6 @@ static bool names(const struct manifest *m, const char *id)
 	return false;
 }
 
-/* On, all of it, and to stay */
-static bool is_sound(const struct sysfs_patch *p)
-{
-	return p->enabled && !sysfs_rolled_back(p) && strcmp(p->state, "degraded");
-}
-
 /* The first patch that names it and is, or is not, as it should be; NULL: none */
 static const struct sysfs_patch *find_patch(const struct cves *c, const char *id, bool sound)
 {
@@ -163,7 +157,7 @@ static const struct sysfs_patch *find_patch(const struct cves *c, const char *id
 
 	for (i = 0; i < c->patches.nr_patches; i++) {
 		p = &c->patches.patches[i];
-		if (names(p->manifest, id) && is_sound(p) == sound)
+		if (names(p->manifest, id) && sysfs_sound(p) == sound)
 			return p;
 	}
 	return NULL;

@@ -180,7 +180,7 @@ size_t survey_unique(const char **names, size_t n)
 
 static bool counts(const struct sysfs_patch *p)
 {
-	return p->enabled && p->manifest;
+	return p->manifest && sysfs_sound(p);
 }
 
 size_t survey_cves(const struct survey *s, const char ***cves)

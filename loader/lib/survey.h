@@ -74,7 +74,7 @@ const struct survey_installed *survey_find_installed(const struct survey *s, con
 
 void survey_free(struct survey *s);
 
-/** survey_cves() - names of all CVEs that patches which are on fix, each once, sorted */
+/** survey_cves() - names of all CVEs that patches which are sound fix, each once, sorted */
 size_t survey_cves(const struct survey *s, const char ***cves);
 
 /** survey_unique() - sort, and keep each once; how many there are then */

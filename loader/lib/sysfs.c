@@ -317,6 +317,11 @@ bool sysfs_rolled_back(const struct sysfs_patch *p)
 	return !strcmp(p->state, "rolled-back") || !strcmp(p->state, "rollback-blocked");
 }
 
+bool sysfs_sound(const struct sysfs_patch *p)
+{
+	return p->enabled && !sysfs_rolled_back(p) && strcmp(p->state, "degraded");
+}
+
 const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name)
 {
 	size_t i;

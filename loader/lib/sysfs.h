@@ -69,6 +69,9 @@ const struct sysfs_patch *sysfs_find_name(const struct sysfs_patches *all, const
 /** sysfs_rolled_back() - was it taken back by mend.ko, or is it to be? */
 bool sysfs_rolled_back(const struct sysfs_patch *p);
 
+/** sysfs_sound() - is it on, all of it, and to stay? */
+bool sysfs_sound(const struct sysfs_patch *p);
+
 /** sysfs_find_enabled() - the generation of @name that is on, or NULL */
 const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name);
 

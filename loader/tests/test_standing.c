@@ -132,6 +132,32 @@ static void what_is_degraded_comes_next(void **state)
 		  "the text of a was changed (INTEGRITY), and 1 more");
 }
 
+/* As "mend cve" has it */
+static size_t cves_fixed(void)
+{
+	const char **names;
+	struct err e;
+	size_t n;
+
+	assert_int_equal(survey_read(&fake.mc, &survey, &e), 0);
+	n = survey_cves(&survey, &names);
+	free(names);
+	survey_free(&survey);
+	return n;
+}
+
+static void what_is_not_sound_fixes_nothing(void **state)
+{
+	(void)state;
+	patch("ant", 1, "cve CVE-2025-1111\n");
+	patch("bee", 1, "cve CVE-2025-2222\n");
+	assert_int_equal(cves_fixed(), 2);
+	fake_attr("bee", 1, "state", "degraded");
+	assert_int_equal(cves_fixed(), 1);
+	fake_attr("ant", 1, "state", "rollback-blocked");
+	assert_int_equal(cves_fixed(), 0);
+}
+
 static void a_kernel_that_has_oopsed_wants_a_reboot(void **state)
 {
 	(void)state;
@@ -327,6 +353,7 @@ int main(void)
 		TEST(probation_is_told),
 		TEST(what_was_taken_back_comes_before_what_is_on),
 		TEST(what_is_degraded_comes_next),
+		TEST(what_is_not_sound_fixes_nothing),
 		TEST(a_kernel_that_has_oopsed_wants_a_reboot),
 		TEST(a_newer_kernel_wants_one_only_where_no_patch_is_on),
 		TEST(newer_is_told_by_numbers_and_within_a_flavour),
