@@ -130,18 +130,16 @@ static void switch_on(struct boot *boot, struct one *one, const char *path)
 	apply_free(&one->apply);
 }
 
-/* A newer generation may be on, if this is not run at boot. */
+/* A newer generation, or what has superseded it, may be on, if this is not run at boot. */
 static bool is_covered(const struct installed *in)
 {
-	const struct sysfs_patch *on;
 	struct sysfs_patches all;
 	struct err ignored;
 	bool covered;
 
 	if (sysfs_read(&all, &machine_real, &ignored))
 		return false;
-	on = sysfs_find_enabled(&all, in->name);
-	covered = on && on->generation >= in->generation;
+	covered = sysfs_covers(&all, in->name, in->generation);
 	sysfs_free(&all);
 	return covered;
 }

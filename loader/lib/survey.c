@@ -55,21 +55,13 @@ static const char *find_brake(const struct machine *mc)
 	return brake;
 }
 
-/* Is it on, or something newer of that name? */
-static bool is_covered(const struct survey *s, const char *name, uint64_t generation)
-{
-	const struct sysfs_patch *on = sysfs_find_enabled(&s->patches, name);
-
-	return on && on->generation >= generation;
-}
-
 /* What holds a generation back: what was taken back only keeps a boot from trying it. */
 static bool holds(const struct survey *s, const struct records *all, const struct record *r,
 		  const struct record_patch *p)
 {
 	const struct survey_installed *si = survey_find_installed(s, p->name, p->generation);
 
-	return p->on && !is_covered(s, p->name, p->generation) &&
+	return p->on && !sysfs_covers(&s->patches, p->name, p->generation) &&
 	       installed_held(all, p->name, p->generation, si ? si->in.forgiven : 0, si) == r;
 }
 
@@ -120,8 +112,8 @@ static void look_at_store(const struct machine *mc, struct survey *s)
 	if (store_list(mc, &list, &nr, &ignored))
 		return;
 	for (i = 0; i < nr; i++) {
-		if (is_covered(s, list[i].name, list[i].generation) || is_held(s, &list[i]) ||
-		    !store_fits(&list[i], &s->kernel))
+		if (sysfs_covers(&s->patches, list[i].name, list[i].generation) ||
+		    is_held(s, &list[i]) || !store_fits(&list[i], &s->kernel))
 			continue;
 		free(s->available.path);
 		s->available = list[i];

@@ -19,7 +19,7 @@ struct survey_held {
 
 /**
  * struct survey_installed - a patch that is installed
- * @on:		it is on, or something newer of its name
+ * @on:		it is on, or what covers it is; see sysfs_covers()
  * @prospect:	what the next boot of this kernel would do with it
  * @last:	how the last command of this boot that was about it ended; "": there was none
  */
@@ -43,7 +43,7 @@ struct survey_installed {
  * @held:	the last that is held back and not replaced by a newer one
  * @brake:	what keeps all patches from being applied, as mend.conf(5) has it, or NULL
  * @installed:	in the order of installation; @damaged_installed: cannot be read
- * @available:	a bundle in the store for this kernel, newer than what is on; its path NULL:
+ * @available:	a bundle in the store for this kernel that nothing that is on covers; its path NULL:
  *		none
  */
 struct survey {

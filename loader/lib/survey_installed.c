@@ -60,13 +60,6 @@ static void find_last(struct survey_installed *si, const struct records *history
 	}
 }
 
-static bool is_on(const struct survey *s, const struct installed *in)
-{
-	const struct sysfs_patch *on = sysfs_find_enabled(&s->patches, in->name);
-
-	return on && on->generation >= in->generation;
-}
-
 void survey_look_at_installed(const struct machine *mc, struct survey *s,
 			      const struct records *history)
 {
@@ -84,7 +77,7 @@ void survey_look_at_installed(const struct machine *mc, struct survey *s,
 		struct survey_installed *si = &s->installed[s->nr_installed++];
 
 		si->in = all.list[i];
-		si->on = is_on(s, &si->in);
+		si->on = sysfs_covers(&s->patches, si->in.name, si->in.generation);
 		judge(mc, si, history);
 		find_last(si, history, now.boot_id);
 	}

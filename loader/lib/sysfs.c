@@ -331,3 +331,46 @@ const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, co
 			return &all->patches[i];
 	return NULL;
 }
+
+/* What happened last to a name: of two that were switched at once, the one that stayed on. */
+static const struct sysfs_patch *find_last(const struct sysfs_patches *all, const char *name)
+{
+	const struct sysfs_patch *p, *last = NULL;
+	size_t i;
+
+	for (i = 0; i < all->nr_patches; i++) {
+		p = &all->patches[i];
+		if (strcmp(p->name, name))
+			continue;
+		if (!last || p->switched_at > last->switched_at ||
+		    (p->switched_at == last->switched_at && strcmp(p->state, "replaced")))
+			last = p;
+	}
+	return last;
+}
+
+/*
+ * Off because of another patch, and one that supersedes all others is on since. It need not
+ * be the same: that may have been superseded in its turn.
+ */
+static bool is_superseded(const struct sysfs_patches *all, const char *name, uint64_t generation)
+{
+	const struct sysfs_patch *p, *last = find_last(all, name);
+	size_t i;
+
+	if (!last || last->generation < generation || strcmp(last->state, "replaced"))
+		return false;
+	for (i = 0; i < all->nr_patches; i++) {
+		p = &all->patches[i];
+		if (p->enabled && p->replace && p->switched_at >= last->switched_at)
+			return true;
+	}
+	return false;
+}
+
+bool sysfs_covers(const struct sysfs_patches *all, const char *name, uint64_t generation)
+{
+	const struct sysfs_patch *on = sysfs_find_enabled(all, name);
+
+	return (on && on->generation >= generation) || is_superseded(all, name, generation);
+}

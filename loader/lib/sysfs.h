@@ -76,6 +76,13 @@ bool sysfs_sound(const struct sysfs_patch *p);
 const struct sysfs_patch *sysfs_find_enabled(const struct sysfs_patches *all, const char *name);
 
 /**
+ * sysfs_covers() - is that generation on, or something that has its fix?
+ *
+ * A higher one of its name, or a patch that supersedes all others and has superseded it.
+ */
+bool sysfs_covers(const struct sysfs_patches *all, const char *name, uint64_t generation);
+
+/**
  * sysfs_owner() - who else redirects a function
  *
  * Looks for a kernel livepatch and for a kprobe. Writes a description into

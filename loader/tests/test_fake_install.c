@@ -102,6 +102,28 @@ static void the_last_one_installed_goes_on_last(void **state)
 	assert_string_equal(cli_text(), "'two' generation 1: on\n'one' generation 2: on\n");
 }
 
+/* By a patch that supersedes all others, and is on still */
+static void what_was_superseded_is_left_so(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	assert_int_equal(cli_mend("stage two.mend --cert mend.pem"), 0);
+	test_file(cli_dir, "sys/one.1/state", "replaced\n");
+	test_file(cli_dir, "sys/one.1/enabled", "0\n");
+	cli_patch("two", "replaced", "0", "");
+	cli_patch("big", "on", "1", "");
+	test_file(cli_dir, "sys/big.1/replace", "1\n");
+	assert_int_equal(cli_mend("status --exit-code"), 0);
+	assert_memory_equal(cli_text(), "protected, no reboot needed: 1 patch", 36);
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_file("sys/one.1/enabled"), "0");
+	test_file(cli_dir, "sys/big.1/enabled", "0\n");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on", 55);
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_file("sys/one.1/enabled"), "1");
+}
+
 static void one_that_fails_does_not_stop_the_others(void **state)
 {
 	(void)state;
@@ -450,6 +472,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_installed_is_on_at_every_boot),
 		TEST(the_last_one_installed_goes_on_last),
+		TEST(what_was_superseded_is_left_so),
 		TEST(one_that_fails_does_not_stop_the_others),
 		TEST(what_fails_is_not_installed),
 		TEST(an_apply_can_be_made_an_installation),

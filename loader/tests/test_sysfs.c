@@ -199,6 +199,73 @@ static void a_kprobe_is_found(void **state)
 	assert_false(owner("vmlinux", "fir", ""));
 }
 
+/* One that supersedes all others has superseded "ant". */
+static void superseded(void)
+{
+	fake_patch("ant", 2, "ko", "11", false);
+	fake_attr("ant", 2, "state", "replaced");
+	fake_patch("big", 1, "ko", "12", true);
+	fake_attr("big", 1, "replace", "1");
+}
+
+static bool is_covered(const char *name, uint64_t generation)
+{
+	struct sysfs_patches all;
+	struct err e;
+	bool covered;
+
+	assert_int_equal(sysfs_read(&all, &fake.mc, &e), 0);
+	covered = sysfs_covers(&all, name, generation);
+	sysfs_free(&all);
+	return covered;
+}
+
+static void what_is_on_covers_what_is_older(void **state)
+{
+	(void)state;
+	fake_patch("ant", 2, "ko", "11", true);
+	assert_true(is_covered("ant", 1));
+	assert_true(is_covered("ant", 2));
+	assert_false(is_covered("ant", 3));
+	assert_false(is_covered("bee", 1));
+}
+
+static void and_what_it_has_superseded_while_it_is_on(void **state)
+{
+	(void)state;
+	superseded();
+	assert_true(is_covered("ant", 2));
+	assert_false(is_covered("ant", 3));
+	assert_false(is_covered("bee", 1));
+	/* superseded in its turn, by a later one that is on */
+	fake_attr("big", 1, "enabled", "0");
+	assert_false(is_covered("ant", 2));
+	fake_patch("big", 2, "ko", "13", true);
+	fake_attr("big", 2, "switched_at", "1750000100");
+	assert_false(is_covered("ant", 2));
+	fake_attr("big", 2, "replace", "1");
+	assert_true(is_covered("ant", 2));
+}
+
+static void what_was_switched_off_otherwise_is_not_covered(void **state)
+{
+	(void)state;
+	superseded();
+	/* by request */
+	fake_attr("ant", 2, "state", "off");
+	assert_false(is_covered("ant", 2));
+	/* by its own next generation, which was switched off then */
+	fake_attr("ant", 2, "state", "replaced");
+	fake_patch("ant", 3, "ko", "13", false);
+	fake_attr("ant", 3, "state", "off");
+	assert_false(is_covered("ant", 2));
+	/* after the one that supersedes all others */
+	fake_attr("ant", 3, "state", "replaced");
+	assert_true(is_covered("ant", 2));
+	fake_attr("big", 1, "switched_at", "1749999999");
+	assert_false(is_covered("ant", 2));
+}
+
 static void nobody_is_found_where_nothing_can_be_read(void **state)
 {
 	(void)state;
@@ -219,6 +286,9 @@ int main(void)
 		TEST(nonsense_does_no_harm),
 		TEST(a_livepatch_is_found),
 		TEST(a_kprobe_is_found),
+		TEST(what_is_on_covers_what_is_older),
+		TEST(and_what_it_has_superseded_while_it_is_on),
+		TEST(what_was_switched_off_otherwise_is_not_covered),
 		TEST(nobody_is_found_where_nothing_can_be_read),
 	};
 
