@@ -93,6 +93,10 @@ static void print_kernel(const struct survey *s)
 	ui_field("build-id", "%s", hex);
 	if (s->asked)
 		print_module(&s->info);
+	if (s->brake.reason)
+		ui_field("policy", "%s", s->brake.message);
+	if (s->no_history.reason)
+		ui_field("history", "%s", s->no_history.message);
 }
 
 static void print_waiting(const struct waiting *w)

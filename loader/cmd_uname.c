@@ -57,7 +57,7 @@ static int run(struct ui *ui, int argc, char **argv)
 		return ui->exit;
 	if (optind < argc)
 		return ui_usage(ui, "'uname' takes no argument");
-	if (survey_read(&machine_real, &s, &e))
+	if (survey_read(&machine_real, ui_now(), &s, &e))
 		return ui_fail(ui, &e);
 	code = print(ui, &s);
 	survey_free(&s);

@@ -148,7 +148,9 @@ static void boot_fitting(struct boot *boot, struct one *one, const char *path)
 {
 	struct err e;
 
-	if (is_covered(one->in))
+	if (policy_check(&boot->policy, POLICY_APPLY, &one->bundle, &e))
+		fail(one, &e);
+	else if (is_covered(one->in))
 		one->record.record.outcome = RECORD_DONE;
 	else if (machine_probe_mend(&machine_real, &e))
 		fail(one, &e);
@@ -172,19 +174,20 @@ static void boot_verified(struct boot *boot, struct one *one, const char *path)
 		conclude(one, RECORD_SKIPPED, &p->why);
 		break;
 	case INSTALLED_HELD_BACK:
+	case INSTALLED_REFUSED:
 		conclude(one, RECORD_REFUSED, &p->why);
 		break;
 	}
 }
 
-static int check_bundle(const struct boot *boot, const struct one *one, struct err *e)
+static int check_bundle(const struct one *one, struct err *e)
 {
 	const struct manifest *m = &one->bundle.manifest;
 
 	if (strcmp(m->name, one->in->name) || m->generation != one->in->generation)
 		return err_set(e, ERR_INPUT, "the bundle in the store is '%s' generation %ju",
 			       m->name, (uintmax_t)m->generation);
-	return policy_check(&boot->policy, POLICY_APPLY, &one->bundle, e);
+	return 0;
 }
 
 static void boot_one(struct boot *boot, const struct installed *in)
@@ -201,7 +204,7 @@ static void boot_one(struct boot *boot, const struct installed *in)
 	} else if (bundle_read(&one.bundle, path, &boot->trust, ui_now(), &e)) {
 		fail(&one, &e);
 	} else {
-		if (check_bundle(boot, &one, &e))
+		if (check_bundle(&one, &e))
 			fail(&one, &e);
 		else
 			boot_verified(boot, &one, path);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "lib/check.h"
+#include "ui.h"
 
 /* Why this kernel cannot be patched, into @text; NULL: it can be, as far as is known */
 static const char *unfit(const struct survey *s, char *text, size_t size)
@@ -29,7 +30,7 @@ int ui_survey(struct survey *s, struct standing *st, struct err *e)
 {
 	char text[ERR_TEXT_LEN];
 
-	if (survey_read(&machine_real, s, e))
+	if (survey_read(&machine_real, ui_now(), s, e))
 		return -1;
 	standing_judge(s, unfit(s, text, sizeof(text)), st);
 	return 0;

@@ -72,7 +72,7 @@ static int open_members(struct bundle *b, struct ustar_reader *r, struct err *e)
 	return ustar_end(r, e);
 }
 
-static int check_policy(const struct manifest *m, int64_t now, struct err *e)
+int bundle_check_dates(const struct manifest *m, int64_t now, struct err *e)
 {
 	char when[UTC_LEN] = "?";
 
@@ -111,7 +111,7 @@ static int open_all(struct bundle *b, const struct trust *trust, int64_t now, st
 	    manifest_parse(&b->manifest, b->manifest_text, e) ||
 	    open_members(b, &r, e))
 		return -1;
-	return trust ? check_policy(&b->manifest, now, e) : 0;
+	return trust ? bundle_check_dates(&b->manifest, now, e) : 0;
 }
 
 int bundle_open(struct bundle *b, struct buf *file, const struct trust *trust, int64_t now,

@@ -46,6 +46,9 @@ int bundle_open(struct bundle *b, struct buf *file, const struct trust *trust, i
 int bundle_read(struct bundle *b, const char *path, const struct trust *trust, int64_t now,
 		struct err *e);
 
+/** bundle_check_dates() - neither expired nor made in the future */
+int bundle_check_dates(const struct manifest *m, int64_t now, struct err *e);
+
 /** bundle_payload() - the bytes of one of its manifest's payloads */
 struct bytes bundle_payload(const struct bundle *b, const struct manifest_payload *p);
 

@@ -56,6 +56,7 @@ enum installed_fate {
 	INSTALLED_SUPERSEDED,	/* nothing: the kernel has the fixes itself */
 	INSTALLED_UNFIT,	/* nothing: there is no payload for this kernel */
 	INSTALLED_HELD_BACK,	/* nothing: the machine went down with it, or it was taken back */
+	INSTALLED_REFUSED,	/* nothing: mend.conf does not allow it, or it has expired */
 };
 
 /**
@@ -71,7 +72,7 @@ struct prospect {
 
 /**
  * installed_judge() - look at history, kernel and the changelog of the kernel's package
- * @b:		its bundle; whether that is good is another matter
+ * @b:		its bundle; whether that is good and allowed is another matter
  */
 void installed_judge(const struct machine *mc, const struct installed *in, const struct bundle *b,
 		     const struct records *history, struct prospect *p);

@@ -105,6 +105,8 @@ json_t *json_standing(const struct standing *st, const struct survey *s)
 	json_object_set_new(j, "module", s->asked ? json_info(&s->info) : json_null());
 	json_object_set_new(j, "waiting", s->waits ? json_waiting(&s->waiting) : json_null());
 	json_object_set_new(j, "installed", json_installed(s));
+	json_object_set_new(j, "brake", json_text_or_null(s->brake.message));
+	json_object_set_new(j, "history_error", json_text_or_null(s->no_history.message));
 	free(cves);
 	return j;
 }

@@ -12,6 +12,7 @@ const char *installed_fate_name(enum installed_fate fate)
 	static const char *const names[] = {
 		[INSTALLED_FITS] = "fits", [INSTALLED_SUPERSEDED] = "superseded",
 		[INSTALLED_UNFIT] = "unfit", [INSTALLED_HELD_BACK] = "held-back",
+		[INSTALLED_REFUSED] = "refused",
 	};
 
 	return names[fate];

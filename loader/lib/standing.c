@@ -173,13 +173,27 @@ static const char *plural(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-/* It is off by an admin's word: nothing else can be done before that is taken back. */
-static bool braked(const struct survey *s, const struct installed *in, struct standing *st)
+static void advise_installed(const struct survey_installed *si, struct standing *st)
 {
-	advise(st, "mend.conf(5) tells how that ends; 'mend boot' switches it on then");
-	return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
-		   "not covered: '%s' generation %ju is installed and not on: %s", in->name,
-		   (uintmax_t)in->generation, s->brake);
+	switch (si->prospect.fate) {
+	case INSTALLED_FITS:
+		advise(st, "'mend boot' switches it on now, and 'systemctl enable "
+		       "mend-boot.service' at every boot");
+		break;
+	case INSTALLED_REFUSED:
+		advise(st, "%s", si->prospect.why.hint);
+		break;
+	default:
+		advise(st, "get a bundle for this kernel; 'mend uninstall %s' ends that it is "
+		       "wanted", si->in.name);
+	}
+}
+
+/* What refuses it now counts, and not how it was refused or switched off before. */
+static const char *why_off(const struct survey_installed *si)
+{
+	return si->last[0] && si->prospect.fate != INSTALLED_REFUSED ? si->last :
+								       si->prospect.why.message;
 }
 
 /* It was to be on in every boot of a kernel that needs it. */
@@ -192,17 +206,11 @@ static bool installed_off(const struct survey *s, struct standing *st)
 		si = &s->installed[i];
 		if (si->on || si->prospect.fate == INSTALLED_SUPERSEDED)
 			continue;
-		if (s->brake && si->prospect.fate == INSTALLED_FITS)
-			return braked(s, &si->in, st);
-		advise(st, si->prospect.fate == INSTALLED_FITS ? "'mend boot' switches it on now, "
-		       "and 'systemctl enable mend-boot.service' at every boot" :
-		       "get a bundle for this kernel; 'mend uninstall %s' ends that it is wanted",
-		       si->in.name);
+		advise_installed(si, st);
 		return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
 			   "not covered: '%s' generation %ju is installed and not on%s%s",
-			   si->in.name, (uintmax_t)si->in.generation,
-			   si->last[0] || si->prospect.why.message[0] ? ": " : "",
-			   si->last[0] ? si->last : si->prospect.why.message);
+			   si->in.name, (uintmax_t)si->in.generation, *why_off(si) ? ": " : "",
+			   why_off(si));
 	}
 	return false;
 }

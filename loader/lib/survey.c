@@ -5,13 +5,13 @@
  */
 #include "survey.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device.h"
 #include "kernels.h"
-#include "policy.h"
 
 /* A bit of /proc/sys/kernel/tainted */
 #define TAINT_DIE	(1U << 7)
@@ -41,18 +41,29 @@ static bool has_oopsed(const struct machine *mc)
 	       manifest_number(line, 0, UINT64_MAX, &taint) && taint & TAINT_DIE;
 }
 
-/* A file that cannot be understood refuses everything by itself: "check" tells how. */
-static const char *find_brake(const struct machine *mc)
+static void tell_unreadable(const char *what, const struct err *why, struct err *e)
 {
-	const char *brake;
-	struct policy p;
-	struct err ignored;
+	err_set(e, why->reason, "%s cannot be %s: %s", what,
+		why->reason == ERR_POLICY ? "understood" : "read", why->message);
+	err_hint(e, "%s", why->errnum == EACCES ? "run this as root" : why->hint);
+	e->errnum = why->errnum;
+}
 
-	if (policy_load(mc, &p, &ignored))
-		return NULL;
-	brake = policy_brake(&p);
-	policy_free(&p);
-	return brake;
+/* A file that cannot be understood keeps everything from being applied. */
+static void look_at_policy(const struct machine *mc, struct survey *s, struct policy *p,
+			   struct survey_rules *rules)
+{
+	struct err e;
+
+	if (policy_load(mc, p, &e)) {
+		tell_unreadable("mend.conf", &e, &s->brake);
+		return;
+	}
+	rules->policy = p;
+	if (!policy_brake(p))
+		return;
+	err_set(&s->brake, ERR_POLICY_MODE, "%s", policy_brake(p));
+	err_hint(&s->brake, "mend.conf(5) tells how that ends");
 }
 
 /* What holds a generation back: what was taken back only keeps a boot from trying it. */
@@ -84,18 +95,18 @@ static void look_at_record(struct survey *s, const struct records *all, const st
 	}
 }
 
-static void look_at_history(const struct machine *mc, struct survey *s)
+static void look_at_history(const struct machine *mc, struct survey *s,
+			    struct survey_rules *rules)
 {
-	struct records all;
-	struct err ignored;
+	const struct records *all = &rules->history;
+	struct err e;
 	size_t i;
 
-	if (store_read(mc, &all, &ignored))
-		return;
-	survey_look_at_installed(mc, s, &all);
-	for (i = 0; i < all.nr_records; i++)
-		look_at_record(s, &all, &all.list[i]);
-	records_free(&all);
+	if (store_read(mc, &rules->history, &e))
+		tell_unreadable("the history", &e, &s->no_history);
+	survey_look_at_installed(mc, s, rules);
+	for (i = 0; i < all->nr_records; i++)
+		look_at_record(s, all, &all->list[i]);
 }
 
 static bool is_held(const struct survey *s, const struct staged *b)
@@ -122,7 +133,19 @@ static void look_at_store(const struct machine *mc, struct survey *s)
 	staged_free(list, nr);
 }
 
-int survey_read(const struct machine *mc, struct survey *s, struct err *e)
+static void look_at_patches(const struct machine *mc, int64_t now, struct survey *s)
+{
+	struct survey_rules rules = { .now = now };
+	struct policy policy = { 0 };
+
+	look_at_policy(mc, s, &policy, &rules);
+	look_at_history(mc, s, &rules);
+	look_at_store(mc, s);
+	records_free(&rules.history);
+	policy_free(&policy);
+}
+
+int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct err *e)
 {
 	struct err ignored;
 
@@ -131,7 +154,6 @@ int survey_read(const struct machine *mc, struct survey *s, struct err *e)
 	if (s->kernel.release[0])
 		kernels_newer(mc, s->kernel.release, s->newer);
 	s->oopsed = has_oopsed(mc);
-	s->brake = find_brake(mc);
 	s->loaded = !sysfs_read(&s->patches, mc, &s->why_not);
 	if (!s->loaded && s->why_not.reason == MEND_R_NOMEM) {
 		*e = s->why_not;
@@ -141,8 +163,7 @@ int survey_read(const struct machine *mc, struct survey *s, struct err *e)
 		s->asked = ask_device(mc, &s->info);
 		s->waits = waiting_look(mc, &s->waiting);
 	}
-	look_at_history(mc, s);
-	look_at_store(mc, s);
+	look_at_patches(mc, now, s);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #define MEND_LIB_SURVEY_H
 
 #include "installed.h"
+#include "policy.h"
 #include "store.h"
 #include "sysfs.h"
 #include "waiting.h"
@@ -41,7 +42,9 @@ struct survey_installed {
  * @asked:	mend.ko has answered with @info, which only root may ask
  * @waits:	a switch is under way and waits, see @waiting
  * @held:	the last that is held back and not replaced by a newer one
- * @brake:	what keeps all patches from being applied, as mend.conf(5) has it, or NULL
+ * @brake:	what keeps all patches from being applied: the mode of mend.conf(5), or that it
+ *		cannot be understood; its reason 0: nothing does
+ * @no_history:	why the history cannot be read; its reason 0: it can
  * @installed:	in the order of installation; @damaged_installed: cannot be read
  * @available:	a bundle in the store for this kernel that nothing that is on covers; its path NULL:
  *		none
@@ -55,18 +58,33 @@ struct survey {
 	struct mend_info info;
 	struct waiting waiting;
 	struct survey_held held;
-	const char *brake;
+	struct err brake, no_history;
 	struct survey_installed *installed;
 	size_t nr_installed, damaged_installed;
 	struct staged available;
 };
 
-/** survey_read() - never fails for what is not there; -1: out of memory. Ends with survey_free() */
-int survey_read(const struct machine *mc, struct survey *s, struct err *e);
+/**
+ * survey_read() - never fails for what is not there; -1: out of memory
+ * @now:	seconds since 1970: what has expired by then is not applied
+ *
+ * Ends with survey_free().
+ */
+int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct err *e);
+
+/**
+ * struct survey_rules - what patches are judged by, for survey_read()'s parts
+ * @policy:	NULL: it is not known
+ */
+struct survey_rules {
+	const struct policy *policy;
+	struct records history;
+	int64_t now;
+};
 
 /** survey_look_at_installed() - for survey_read(), when the patches are known */
 void survey_look_at_installed(const struct machine *mc, struct survey *s,
-			      const struct records *history);
+			      const struct survey_rules *rules);
 
 /** survey_find_installed() - that generation, if it is installed, or NULL */
 const struct survey_installed *survey_find_installed(const struct survey *s, const char *name,

@@ -3,6 +3,7 @@
  * What is installed, whether it is on, and what the next boot of this kernel would do
  * with it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,29 @@
 #include "reason.h"
 #include "survey.h"
 
-/* Its bundle's signature is not looked at: a boot does that. */
-static void judge(const struct machine *mc, struct survey_installed *si,
-		  const struct records *history)
+/* Root reads what this process may not: a boot may be able to. */
+static bool bars(const struct err *e)
+{
+	return e->reason && e->errnum != EACCES;
+}
+
+/* Would a boot switch it on, if not for that? */
+static void judge_refusal(const struct survey *s, const struct survey_rules *rules,
+			  const struct manifest *m, struct prospect *p)
+{
+	if (bars(&s->brake))
+		p->why = s->brake;
+	else if (bars(&s->no_history))
+		p->why = s->no_history;
+	else if (!bundle_check_dates(m, rules->now, &p->why) &&
+		 (!rules->policy || !policy_check_manifest(rules->policy, m, &p->why)))
+		return;
+	p->fate = INSTALLED_REFUSED;
+}
+
+/* Its bundle's signature and signer are not looked at: a boot does that. */
+static void judge(const struct machine *mc, const struct survey *s, struct survey_installed *si,
+		  const struct survey_rules *rules)
 {
 	char *path = installed_bundle(mc, &si->in);
 	struct prospect *p = &si->prospect;
@@ -24,7 +45,9 @@ static void judge(const struct machine *mc, struct survey_installed *si,
 	opened = path && !fs_read(path, MEND_BUNDLE_MAX, &file, &p->why) &&
 		 !bundle_open(&b, &file, NULL, 0, &p->why);
 	if (opened) {
-		installed_judge(mc, &si->in, &b, history, p);
+		installed_judge(mc, &si->in, &b, &rules->history, p);
+		if (p->fate == INSTALLED_FITS)
+			judge_refusal(s, rules, &b.manifest, p);
 		bundle_free(&b);
 	} else {
 		p->fate = INSTALLED_UNFIT;
@@ -61,7 +84,7 @@ static void find_last(struct survey_installed *si, const struct records *history
 }
 
 void survey_look_at_installed(const struct machine *mc, struct survey *s,
-			      const struct records *history)
+			      const struct survey_rules *rules)
 {
 	struct installed_list all;
 	struct record now;
@@ -78,8 +101,8 @@ void survey_look_at_installed(const struct machine *mc, struct survey *s,
 
 		si->in = all.list[i];
 		si->on = sysfs_covers(&s->patches, si->in.name, si->in.generation);
-		judge(mc, si, history);
-		find_last(si, history, now.boot_id);
+		judge(mc, s, si, rules);
+		find_last(si, &rules->history, now.boot_id);
 	}
 	installed_free(&all);
 }

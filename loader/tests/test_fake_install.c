@@ -301,6 +301,10 @@ static void another_kernel_is_superseded_or_not(void **state)
 	assert_int_equal(cli_mend("list --installed"), 0);
 	cli_has("  not on ");
 	cli_has("Z  superseded: the package of this kernel");
+	/* what is not wanted for other kernels is no reason to complain on this one */
+	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: superseded: ");
 	test_file(cli_dir, "root/boot/vmlinuz-9.9.9-test-amd64", "");
 	assert_int_equal(cli_mend("status --exit-code"), 0);
 	cli_has("has its fixes itself; kernel 9.9.9-test-amd64 is installed for the next boot\n");
@@ -317,13 +321,24 @@ static void the_policy_counts_at_boot(void **state)
 	assert_int_equal(cli_mend("status --exit-code"), 1);
 	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
 			    "mode = off in mend.conf\n  what to do  mend.conf(5) tells how", 117);
-	cli_has("Z  goes on, if not for mode = off in mend.conf\n");
+	cli_has("Z  refused: mode = off in mend.conf\n");
+	cli_has("  policy      mode = off in mend.conf\n");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nhold = one\n");
 	assert_int_equal(boot(""), 4);
 	cli_has("'one' generation 1: refused: mend.conf holds");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
+			    "mend.conf holds 'one' generation 1 back\n  what to do  take 'one' off", 124);
+	cli_has("Z  refused: mend.conf holds 'one' generation 1 back\n");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmood = on\n");
 	assert_int_equal(boot(""), 4);
 	cli_has("line 2: there is no setting 'mood'");
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
+			    "mend.conf cannot be understood: line 2: there is no setting 'mood'\n"
+			    "  what to do  correct the file", 152);
+	assert_int_equal(cli_mend("list --installed --json"), 0);
+	cli_has("\"at_boot\": \"refused\"");
 	test_file(cli_dir, "root/etc/mend/mend.conf", "[policy]\nmode = stage\n");
 	assert_int_equal(install("two.mend"), 0);
 	cli_has("'two' generation 1 is installed; the next boot switches it on.\n  not now ");
@@ -342,6 +357,30 @@ static void the_policy_counts_at_boot(void **state)
 	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: "
 			    "revert: done\n", 70);
 	cli_has("what to do  'mend boot' switches it on now");
+}
+
+static void a_boot_needs_the_history_and_status_says_so(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s/root/var/lib/mend && rm -r history && : >history",
+				  cli_dir), 0);
+	assert_int_equal(boot(""), 1);
+	assert_int_equal(cli_mend("status --exit-code"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on: the "
+			    "history cannot be read: ", 81);
+	cli_has("  history     the history cannot be read: cannot list ");
+	cli_has("Z  refused: the history cannot be read: ");
+	cli_patch("one", "on", "1", "");
+	assert_int_equal(cli_mend("status --json"), 0);
+	json = cli_parse();
+	assert_string_equal(cli_string(json, "answer"), "protected");
+	test_contains(cli_string(json, "history_error"), "the history cannot be read: ");
+	assert_true(json_is_null(json_object_get(json, "brake")));
+	json_decref(json);
 }
 
 static void uninstalling_is_for_the_next_boot(void **state)
@@ -482,6 +521,7 @@ int main(void)
 		TEST(what_was_taken_back_is_not_tried_again),
 		TEST(another_kernel_is_superseded_or_not),
 		TEST(the_policy_counts_at_boot),
+		TEST(a_boot_needs_the_history_and_status_says_so),
 		TEST(uninstalling_is_for_the_next_boot),
 		TEST(a_boot_is_judged_by_the_health_command),
 		TEST(what_fails_it_is_taken_back_and_held_back),

@@ -20,7 +20,7 @@ static void answer_is(enum standing_answer answer, enum standing_exit code, cons
 {
 	struct err e;
 
-	assert_int_equal(survey_read(&fake.mc, &survey, &e), 0);
+	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
 	standing_judge(&survey, NULL, &standing);
 	if (standing.answer != answer || strncmp(standing.text, text, strlen(text)))
 		fail_msg("%s (%d)", standing.text, standing.answer);
@@ -53,7 +53,7 @@ static void without_mend_ko_nothing_is_covered(void **state)
 	(void)state;
 	fake.mc.sysfs = "/no/such/directory";
 	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: mend.ko is not loaded");
-	assert_int_equal(survey_read(&fake.mc, &survey, &e), 0);
+	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
 	standing_judge(&survey, "it is too old", &standing);
 	assert_string_equal(standing.text, "unsupported kernel: it is too old");
 	assert_int_equal(standing.exit, STANDING_EXIT_UNSUPPORTED);
@@ -139,7 +139,7 @@ static size_t cves_fixed(void)
 	struct err e;
 	size_t n;
 
-	assert_int_equal(survey_read(&fake.mc, &survey, &e), 0);
+	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
 	n = survey_cves(&survey, &names);
 	free(names);
 	survey_free(&survey);
@@ -233,7 +233,7 @@ static void the_effective_version_names_what_is_on(void **state)
 	patch("bee", 12, "");
 	patch("ant", 1, "");
 	fake_patch("cow", 1, "ko", "11", false);
-	assert_int_equal(survey_read(&fake.mc, &survey, &e), 0);
+	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
 	text = survey_effective(&survey);
 	assert_string_equal(text, TEST_RELEASE "+ant.1+bee.12");
 	free(text);
@@ -311,6 +311,46 @@ static void what_is_newer_in_the_store_is_told(void **state)
 	test_signer_free(&s);
 }
 
+#define EXPIRED	1780272000	/* the test bundle, from this second on */
+
+static void what_a_boot_will_refuse_is_known(void **state)
+{
+	static const struct { const char *conf, *why; int64_t now; } cases[] = {
+		{ "mode = apply", "", EXPIRED - 1 },
+		{ "mode = apply", "the bundle has expired", EXPIRED },
+		{ "kinds = bugfix", "does not allow patches of kind 'security'", TEST_NOW },
+		{ "severity = critical", "its severity is 'important'", TEST_NOW },
+		{ "hold = ant.7", "holds 'ant' generation 7 back", TEST_NOW },
+	};
+	enum installed_fate fate;
+	struct signer s;
+	char conf[100];
+	struct err e;
+	size_t i;
+
+	(void)state;
+	test_signer(&s, TEST_NOW);
+	stage(&s, "ant.7.mend", "name", "name ant\n");
+	test_file(fake.root, "var/lib/mend/installed/ant.json", "{ \"generation\": 7, \"order\": 1, "
+		  "\"forgiven\": 0, \"probation_ms\": 0, \"when\": \"2025-06-15T15:06:40Z\" }");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(conf, sizeof(conf), "[policy]\n%s\n", cases[i].conf);
+		test_file(fake.root, "etc/mend/mend.conf", conf);
+		assert_int_equal(survey_read(&fake.mc, cases[i].now, &survey, &e), 0);
+		fate = cases[i].why[0] ? INSTALLED_REFUSED : INSTALLED_FITS;
+		if (survey.installed[0].prospect.fate != fate)
+			fail_msg("%s: %s", conf, installed_fate_name(survey.installed[0].prospect.fate));
+		test_contains(survey.installed[0].prospect.why.message, cases[i].why);
+		standing_judge(&survey, NULL, &standing);
+		assert_int_equal(standing.answer, STANDING_NOT_COVERED);
+		test_contains(standing.text, "'ant' generation 7 is installed and not on");
+		test_contains(standing.text, cases[i].why);
+		assert_true(standing.hint[0]);
+		survey_free(&survey);
+	}
+	test_signer_free(&s);
+}
+
 static void what_is_superseded_is_said_and_hides_nothing(void **state)
 {
 	struct survey_installed in[2] = {
@@ -361,6 +401,7 @@ int main(void)
 		TEST(the_effective_version_names_what_is_on),
 		TEST(what_the_machine_went_down_with_is_held_back),
 		TEST(what_is_newer_in_the_store_is_told),
+		TEST(what_a_boot_will_refuse_is_known),
 		TEST(what_is_superseded_is_said_and_hides_nothing),
 	};
 
