@@ -3,6 +3,7 @@
  * mend: patches a running kernel from signed bundles. This file knows the
  * commands; each has its own.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,13 +126,43 @@ static int dispatch(struct ui *ui, int argc, char **argv)
 	return ui->cmd->run(ui, argc - at, argv + at);
 }
 
+/* Nobody reads any more, as behind "| true" */
+static volatile sig_atomic_t unread;
+
+static void on_pipe(int number)
+{
+	(void)number;
+	unread = 1;
+}
+
+/*
+ * What has been begun comes to its end, and is recorded, whether or not somebody reads of it.
+ * A handler: what mend runs would inherit SIG_IGN.
+ */
+static void outlive_reader(void)
+{
+	struct sigaction action = { .sa_handler = on_pipe, .sa_flags = SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+/* A result that did not reach its reader is no success. One that has gone knows that. */
+static int finish(const struct ui *ui, int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	if (!unread)
+		fprintf(stderr, "mend%s%s: not all of the result could be written to standard output\n"
+			"  what to do: see whether there is room where that goes\n",
+			ui->cmd ? " " : "", ui->cmd ? ui->cmd->name : "");
+	return code ? code : EXIT_CODE_ERROR;
+}
+
 int main(int argc, char **argv)
 {
 	struct ui ui = { .json = wants_json(argc, argv) };
-	int code = dispatch(&ui, argc, argv);
 
-	/* A result that did not reach its reader is no success. */
-	if (fflush(stdout) || ferror(stdout))
-		return code ? code : EXIT_CODE_ERROR;
-	return code;
+	outlive_reader();
+	return finish(&ui, dispatch(&ui, argc, argv));
 }

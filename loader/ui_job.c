@@ -33,28 +33,26 @@ static int fail(struct job *job, const struct err *e, const struct mend_blocker 
 }
 
 /* They are on. That they are not kept for the next boot is an error, and no reason to go back. */
-static int keep(struct job *job)
+static int keep(struct job *job, struct err *e)
 {
-	struct err e;
-
-	if (!job->q->install || !ui_install_keep(&job->record, job->q, job->bundles, &e))
-		return EXIT_CODE_OK;
-	err_append(&e, "; it is on, and not installed");
-	err_hint(&e, "free some space, or make " STORE_DIR " writable, and install it again");
-	snprintf(job->record.record.text, sizeof(job->record.record.text), "%s", e.message);
-	return ui_fail(job->ui, &e);
+	if (!job->q->install || !ui_install_keep(&job->record, job->q, job->bundles, e))
+		return 0;
+	err_append(e, "; it is on, and not installed");
+	err_hint(e, "free some space, or make " STORE_DIR " writable, and install it again");
+	snprintf(job->record.record.text, sizeof(job->record.record.text), "%s", e->message);
+	return -1;
 }
 
 /* The health command decides. Unless that has ended it, the probation goes on. */
 static int judge(struct job *job, const struct apply *a)
 {
 	struct err e;
-	int code;
+	int ret;
 
 	if (!judge_run(&machine_real, a, job->q->health, &e)) {
-		code = keep(job);
+		ret = keep(job, &e);
 		ui_record_outcome(&job->record, RECORD_CONFIRMED, &a->sw);
-		return code;
+		return ret ? ui_fail(job->ui, &e) : EXIT_CODE_OK;
 	}
 	if (e.code == EXIT_CODE_ROLLED_BACK)
 		ui_record_failed(&job->record, &e);
@@ -77,22 +75,25 @@ static void warn_of_pause(struct job *job, const struct apply *a)
 		fprintf(stderr, "mend apply: warning: %s\n", job->record.record.text);
 }
 
-/* It is switched. With a health command that is not the end of it. */
+/* Kept and recorded first: whatever becomes of the one who reads of it, it has happened. */
 static int after(struct job *job, const struct apply *a)
 {
 	bool young = a->probation_ms && ui_apply_first(a);
 	bool judged = job->q->health && young;
 	int code = EXIT_CODE_OK;
+	struct err e;
 
+	if (too_long(job, a))
+		warn_of_pause(job, a);
+	if (!judged && keep(job, &e))
+		code = (int)e.code;
+	ui_record_outcome(&job->record, young ? RECORD_PROBATION : RECORD_DONE, &a->sw);
 	if (!job->ui->json) {
 		ui_apply(a);
 		fflush(stdout);
 	}
-	if (too_long(job, a))
-		warn_of_pause(job, a);
-	if (!judged)
-		code = keep(job);
-	ui_record_outcome(&job->record, young ? RECORD_PROBATION : RECORD_DONE, &a->sw);
+	if (code)
+		return ui_fail(job->ui, &e);
 	if (judged)
 		code = judge(job, a);
 	if (code)

@@ -167,6 +167,45 @@ static void what_fails_is_not_installed(void **state)
 	assert_string_equal(cli_file("asked | grep switch"), "switch 0 0 on:one:1");
 }
 
+/* File descriptor 4 is a pipe that nobody reads any more. */
+#define UNREAD	"cd %s && mkfifo unread && exec 3<>unread 4>unread 3<&- && " TEST_MEND_FAKE
+
+static void a_reader_that_has_gone_ends_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(test_run(&cli_out, UNREAD " install --cert mend.pem one.mend --probation 10m "
+				  "--health 'echo asked >judge' >&4", cli_dir), 1);
+	assert_string_equal(cli_text(), "");
+	assert_string_equal(cli_file("judge"), "asked");
+	assert_int_equal(count_files("installed"), 1);
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("install one.1: confirmed\n");
+	/* what is run for it is not spared */
+	assert_int_equal(install("two.mend --probation 10m --health 'kill -PIPE $$'"), 6);
+	cli_has("was killed by signal 13");
+}
+
+static void a_result_that_cannot_be_written_is_an_error(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend >/dev/full"), 1);
+	cli_has("mend install: not all of the result could be written to standard output\n");
+	assert_int_equal(install("one.mend"), 2);
+	assert_int_equal(cli_mend("metrics >/dev/full"), 1);
+	cli_has("mend metrics: not all of the result");
+}
+
+static void what_is_on_and_cannot_be_kept_says_so(void **state)
+{
+	(void)state;
+	test_file(cli_dir, "root/var/lib/mend/bundles/one.1.mend/in-the-way", "");
+	assert_int_equal(install("one.mend"), 1);
+	assert_memory_equal(cli_text(), "'one' generation 1 is on.\n", 26);
+	cli_has("; it is on, and not installed\n  what to do: ");
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("install one.1: done: cannot write ");
+}
+
 static void an_apply_can_be_made_an_installation(void **state)
 {
 	json_t *json;
@@ -513,6 +552,9 @@ int main(void)
 		TEST(what_was_superseded_is_left_so),
 		TEST(one_that_fails_does_not_stop_the_others),
 		TEST(what_fails_is_not_installed),
+		TEST(a_reader_that_has_gone_ends_nothing),
+		TEST(a_result_that_cannot_be_written_is_an_error),
+		TEST(what_is_on_and_cannot_be_kept_says_so),
 		TEST(an_apply_can_be_made_an_installation),
 		TEST(without_applying_the_next_boot_does_it),
 		TEST(what_the_machine_went_down_with_is_held_back),
