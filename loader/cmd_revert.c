@@ -58,7 +58,7 @@ static json_t *patch_json(const struct revert_patch *p)
 }
 
 /* A name and a generation at the top tell of the patch if there is only one. */
-static int print_json(const struct revert *r)
+static int print_json(const struct revert *r, bool slow)
 {
 	json_t *doc = json_object(), *patches = json_array();
 	bool one = r->nr_off == 1;
@@ -72,16 +72,17 @@ static int print_json(const struct revert *r)
 	json_object_set_new(doc, "unloaded", json_integer(r->unloaded));
 	json_object_set_new(doc, "switch", revert_any(r->off, r->nr_off) ? json_switch(&r->sw) :
 									 json_null());
+	json_object_set_new(doc, "pause_exceeded", json_boolean(slow));
 	return ui_json(doc);
 }
 
-static int print(const struct ui *ui, const struct revert *r)
+static int print(const struct ui *ui, const struct revert *r, bool slow)
 {
 	bool forced = false;
 	size_t i;
 
 	if (ui->json)
-		return print_json(r);
+		return print_json(r, slow);
 	for (i = 0; i < r->nr_off; i++) {
 		ui_reverted(&r->off[i]);
 		forced |= r->off[i].forced;
@@ -111,6 +112,7 @@ static int revert(struct ui *ui, char **names, const struct ui_switch *how, bool
 	struct ui_record rec;
 	struct ui_wait wait;
 	struct err e;
+	bool slow;
 	int ret;
 
 	for (; names[r.nr_off]; r.nr_off++)
@@ -120,8 +122,9 @@ static int revert(struct ui *ui, char **names, const struct ui_switch *how, bool
 	r.wait = &wait.wait;
 	ret = revert_run(&machine_real, &r, &e);
 	ui_wait_end(&wait);
+	slow = ui_switch_warn(ui, &r.sw, ui_switch_max_pause(), &rec.record);
 	record(&rec, &r, ret ? &e : NULL);
-	return ret ? ui_fail_blocked(ui, &e, &r.sw.blocker) : print(ui, &r);
+	return ret ? ui_fail_blocked(ui, &e, &r.sw.blocker) : print(ui, &r, slow);
 }
 
 /* 0, or the exit code */

@@ -168,6 +168,7 @@ static int uninstall(struct ui *ui, struct request *q)
 	if (!ret && !any && !revert_any(off, r.nr_off))
 		ret = err_set(&e, ERR_NOTHING, "%s", q->nr_names > 1 ? "none of them is installed" :
 								       "it is not installed");
+	ui_switch_warn(ui, &r.sw, ui_switch_max_pause(), &rec.record);
 	ui_record_once(&rec, RECORD_DONE, ret ? &e : NULL, &r.sw);
 	return ret ? ui_fail_blocked(ui, &e, &r.sw.blocker) : print(ui, q, &r);
 }

@@ -14,6 +14,7 @@
 #include "lib/json.h"
 #include "lib/policy.h"
 #include "ui_record.h"
+#include "ui_switch.h"
 #include "ui_wait.h"
 
 /** struct boot - all that the patches have in common */
@@ -108,6 +109,13 @@ static int attempt(const struct apply *a, struct err *e)
 	return 0;
 }
 
+static void switched(const struct boot *boot, struct one *one)
+{
+	ui_switch_slow(&one->apply.sw, boot->policy.max_pause_ns, &one->record.record);
+	ui_record_outcome(&one->record, one->apply.probation_ms ? RECORD_PROBATION : RECORD_DONE,
+			  &one->apply.sw);
+}
+
 static void switch_on(struct boot *boot, struct one *one, const char *path)
 {
 	struct apply_patch on = { .path = path, .bundle = &one->bundle };
@@ -123,9 +131,7 @@ static void switch_on(struct boot *boot, struct one *one, const char *path)
 	if (apply_run(&machine_real, &one->apply, &e))
 		fail(one, &e);
 	else
-		ui_record_outcome(&one->record, one->apply.probation_ms ? RECORD_PROBATION :
-								       RECORD_DONE,
-				  &one->apply.sw);
+		switched(boot, one);
 	ui_wait_end(&wait);
 	apply_free(&one->apply);
 }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/apply.h"
 #include "lib/installed.h"
@@ -35,11 +36,14 @@ static int fail(struct job *job, const struct err *e, const struct mend_blocker 
 /* They are on. That they are not kept for the next boot is an error, and no reason to go back. */
 static int keep(struct job *job, struct err *e)
 {
+	struct record *r = &job->record.record;
+	size_t used = strlen(r->text);
+
 	if (!job->q->install || !ui_install_keep(&job->record, job->q, job->bundles, e))
 		return 0;
 	err_append(e, "; it is on, and not installed");
 	err_hint(e, "free some space, or make " STORE_DIR " writable, and install it again");
-	snprintf(job->record.record.text, sizeof(job->record.record.text), "%s", e->message);
+	snprintf(r->text + used, sizeof(r->text) - used, "%s%s", used ? "; " : "", e->message);
 	return -1;
 }
 
@@ -59,22 +63,6 @@ static int judge(struct job *job, const struct apply *a)
 	return ui_fail(job->ui, &e);
 }
 
-static bool too_long(const struct job *job, const struct apply *a)
-{
-	return job->q->max_pause_ns && a->sw.pause_ns > job->q->max_pause_ns;
-}
-
-static void warn_of_pause(struct job *job, const struct apply *a)
-{
-	char pause[32], max[32];
-
-	snprintf(job->record.record.text, sizeof(job->record.record.text),
-		 "the pause of %s is longer than the %s of max-pause in mend.conf",
-		 ui_duration(a->sw.pause_ns, pause), ui_duration(job->q->max_pause_ns, max));
-	if (!job->ui->json)
-		fprintf(stderr, "mend apply: warning: %s\n", job->record.record.text);
-}
-
 /* Kept and recorded first: whatever becomes of the one who reads of it, it has happened. */
 static int after(struct job *job, const struct apply *a)
 {
@@ -82,9 +70,9 @@ static int after(struct job *job, const struct apply *a)
 	bool judged = job->q->health && young;
 	int code = EXIT_CODE_OK;
 	struct err e;
+	bool slow;
 
-	if (too_long(job, a))
-		warn_of_pause(job, a);
+	slow = ui_switch_warn(job->ui, &a->sw, job->q->max_pause_ns, &job->record.record);
 	if (!judged && keep(job, &e))
 		code = (int)e.code;
 	ui_record_outcome(&job->record, young ? RECORD_PROBATION : RECORD_DONE, &a->sw);
@@ -99,7 +87,7 @@ static int after(struct job *job, const struct apply *a)
 	if (code)
 		return code;
 	if (job->ui->json)
-		return ui_apply_json(a, judged, too_long(job, a), job->q->install);
+		return ui_apply_json(a, judged, slow, job->q->install);
 	if (a->probation_ms)
 		ui_apply_probation(a, judged);
 	if (job->q->install)

@@ -10,6 +10,7 @@
 
 #include "lib/manifest.h"
 #include "lib/period.h"
+#include "lib/policy.h"
 
 #define FORCE_WORD	"inconsistent"
 
@@ -91,6 +92,41 @@ void ui_switch_result(const struct mend_switch *sw)
 		 ui_duration(sw->rendezvous_ns, rendezvous));
 	ui_field("checked", "%u tasks, %u attempt%s, %s in all", sw->tasks, sw->attempts,
 		 sw->attempts == 1 ? "" : "s", ui_duration(sw->wait_ns, wait));
+}
+
+uint64_t ui_switch_max_pause(void)
+{
+	struct policy policy;
+	struct err ignored;
+	uint64_t max;
+
+	if (policy_load(&machine_real, &policy, &ignored))
+		return 0;
+	max = policy.max_pause_ns;
+	policy_free(&policy);
+	return max;
+}
+
+bool ui_switch_slow(const struct mend_switch *sw, uint64_t max_ns, struct record *r)
+{
+	char pause[32], max[32];
+
+	if (!max_ns || sw->pause_ns <= max_ns)
+		return false;
+	snprintf(r->text, sizeof(r->text),
+		 "the pause of %s is longer than the %s of max-pause in mend.conf",
+		 ui_duration(sw->pause_ns, pause), ui_duration(max_ns, max));
+	return true;
+}
+
+bool ui_switch_warn(const struct ui *ui, const struct mend_switch *sw, uint64_t max_ns,
+		    struct record *r)
+{
+	bool slow = ui_switch_slow(sw, max_ns, r);
+
+	if (slow && !ui->json)
+		fprintf(stderr, "mend %s: warning: %s\n", ui->cmd->name, r->text);
+	return slow;
 }
 
 void ui_reverted(const struct revert_patch *p)

@@ -5,6 +5,7 @@
 #ifndef MEND_UI_SWITCH_H
 #define MEND_UI_SWITCH_H
 
+#include "lib/record.h"
 #include "lib/revert.h"
 #include "ui.h"
 
@@ -34,6 +35,16 @@ int ui_switch_names(struct ui *ui, char *const *names, int nr);
 
 /** ui_switch_result() - pause and what it took */
 void ui_switch_result(const struct mend_switch *sw);
+
+/** ui_switch_max_pause() - of mend.conf; 0: it has none, or is not understood */
+uint64_t ui_switch_max_pause(void);
+
+/** ui_switch_slow() - was the pause longer than @max_ns (0: any is good)? @r says so then */
+bool ui_switch_slow(const struct mend_switch *sw, uint64_t max_ns, struct record *r);
+
+/** ui_switch_warn() - and so does standard error */
+bool ui_switch_warn(const struct ui *ui, const struct mend_switch *sw, uint64_t max_ns,
+		    struct record *r);
 
 /** ui_reverted() - one that is off now, or was before */
 void ui_reverted(const struct revert_patch *p);

@@ -36,7 +36,8 @@ static const char *message_id(const struct record *r, int *priority)
 		*priority = PRIORITY_ERR;
 		return JOURNAL_ID_ROLLED_BACK;
 	default:
-		*priority = PRIORITY_NOTICE;
+		/* what was done has a text of its own only where somebody is to be warned */
+		*priority = r->text[0] && !r->reason ? PRIORITY_WARN : PRIORITY_NOTICE;
 		return r->signer.subject[0] ? JOURNAL_ID_TRUST : JOURNAL_ID_CHANGED;
 	}
 }
@@ -63,7 +64,9 @@ static void message(const struct record *r, struct buf *out)
 	record_subject(r, &text);
 	buf_printf(&text, ": %s", record_outcome_name(r->outcome));
 	if (r->reason)
-		buf_printf(&text, " (%s): %s", reason_lookup(r->reason)->name, r->text);
+		buf_printf(&text, " (%s)", reason_lookup(r->reason)->name);
+	if (r->text[0])
+		buf_printf(&text, ": %s", r->text);
 	buf_append(&text, "", 1);
 	out->failed |= text.failed;
 	if (!text.failed)
@@ -87,8 +90,9 @@ void journal_format(const struct record *r, struct buf *out)
 	if (r->reason) {
 		field(out, "MEND_REASON", reason_lookup(r->reason)->name);
 		buf_printf(out, "MEND_REASON_NUMBER=%u\n", r->reason);
-		field(out, "MEND_TEXT", r->text);
 	}
+	if (r->text[0])
+		field(out, "MEND_TEXT", r->text);
 	if (r->signer.subject[0]) {
 		field(out, "MEND_SIGNER", r->signer.subject);
 		field(out, "MEND_FINGERPRINT", r->signer.fingerprint);

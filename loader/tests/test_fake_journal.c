@@ -135,6 +135,65 @@ static void changes_of_trust_are_told_with_the_signer(void **state)
 	assert_string_equal(message(), "");
 }
 
+#define SLOW	"the pause of 60.6 us is longer than the 10.0 us of max-pause in mend.conf\n"
+
+/* The next message begins so, and is a warning of a pause. */
+static void warns_of_pause(const char *begin)
+{
+	const char *told = message();
+
+	assert_memory_equal(told, begin, strlen(begin));
+	assert_memory_equal(told + strlen(begin), SLOW, strlen(SLOW));
+	test_contains(told, "\nMESSAGE_ID=" JOURNAL_ID_CHANGED "\nPRIORITY=4\n");
+	test_contains(told, "\nMEND_TEXT=" SLOW);
+}
+
+static void a_long_pause_is_told_of_whatever_has_switched(void **state)
+{
+	(void)state;
+	test_file(cli_dir, CONF("max-pause = 10"));
+	assert_int_equal(cli_apply("one.mend"), 0);
+	warns_of_pause("MESSAGE=apply one.1: done: ");
+	assert_int_equal(cli_mend("revert one"), 0);
+	cli_has("mend revert: warning: " SLOW);
+	warns_of_pause("MESSAGE=revert one.1: done: ");
+	assert_int_equal(cli_mend("install --no-apply --cert mend.pem two.mend"), 0);
+	test_contains(message(), "MESSAGE=install two.1: done\n");
+	assert_int_equal(cli_mend("boot --cert mend.pem"), 0);
+	assert_string_equal(cli_text(), "'two' generation 1: on: " SLOW);
+	warns_of_pause("MESSAGE=boot two.1: done: ");
+	assert_int_equal(cli_mend("uninstall two --revert"), 0);
+	cli_has("mend uninstall: warning: " SLOW);
+	warns_of_pause("MESSAGE=uninstall two.1: done: ");
+	assert_int_equal(cli_apply("one.mend"), 0);
+	assert_int_equal(cli_mend("revert one --json"), 0);
+	cli_has("\"pause_exceeded\": true");
+}
+
+static void going_back_needs_no_policy(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_apply("one.mend"), 0);
+	message();
+	test_file(cli_dir, CONF("max-pause = never"));
+	assert_int_equal(cli_mend("revert one"), 0);
+	test_contains(message(), "MESSAGE=revert one.1: done\n");
+}
+
+static void what_is_on_and_not_kept_is_told(void **state)
+{
+	const char *told;
+
+	(void)state;
+	test_file(cli_dir, "root/var/lib/mend/bundles/one.1.mend/in-the-way", "");
+	test_file(cli_dir, CONF("max-pause = 10"));
+	assert_int_equal(cli_mend("install --cert mend.pem one.mend"), 1);
+	told = message();
+	assert_memory_equal(told, "MESSAGE=install one.1: done: the pause of ", 42);
+	test_contains(told, " of max-pause in mend.conf; cannot write ");
+	test_contains(told, "; it is on, and not installed\nMESSAGE_ID=" JOURNAL_ID_CHANGED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +202,9 @@ int main(void)
 		TEST(what_names_no_patch_names_its_file),
 		TEST(what_mend_ko_refuses_or_was_done_is_told_as_well),
 		TEST(changes_of_trust_are_told_with_the_signer),
+		TEST(a_long_pause_is_told_of_whatever_has_switched),
+		TEST(going_back_needs_no_policy),
+		TEST(what_is_on_and_not_kept_is_told),
 	};
 
 	return cmocka_run_group_tests_name("fake_journal", tests, cli_group_setup,
