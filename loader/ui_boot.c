@@ -251,12 +251,30 @@ static int finish(struct boot *boot, const char *mode)
 	return ui_json(doc) ? EXIT_CODE_ERROR : code;
 }
 
+/* One record for all of them. It holds nothing back: nothing was tried. */
+static void record_brake(const struct boot *boot, const char *mode)
+{
+	struct ui_record rec;
+	struct err e;
+	size_t i;
+
+	ui_record_begin(&rec, boot->ui);
+	for (i = 0; i < boot->installed.nr; i++)
+		record_add(&rec.record, boot->installed.list[i].name,
+			   boot->installed.list[i].generation, true);
+	err_set(&e, ERR_POLICY_MODE, "nothing is switched on: %s", mode);
+	ui_record_failed(&rec, &e);
+	ui_record_end(&rec);
+}
+
 /* What is not wanted needs no certificates. */
 static int boot_all(struct boot *boot, struct err *e)
 {
 	const char *mode = policy_brake(&boot->policy);
 	size_t i;
 
+	if (mode && boot->installed.nr)
+		record_brake(boot, mode);
 	if (!mode && boot->installed.nr) {
 		if (ui_trust_load(&boot->q->trust, &boot->trust, e))
 			return -1;

@@ -194,11 +194,41 @@ static void what_is_on_and_not_kept_is_told(void **state)
 	test_contains(told, "; it is on, and not installed\nMESSAGE_ID=" JOURNAL_ID_CHANGED);
 }
 
+static void so_is_a_boot_that_is_not_wanted(void **state)
+{
+	const char *told;
+
+	(void)state;
+	test_file(cli_dir, CONF("mode = off"));
+	assert_int_equal(cli_mend("boot"), 0);
+	assert_string_equal(message(), "");
+	test_file(cli_dir, CONF(""));
+	assert_int_equal(cli_mend("install --no-apply --cert mend.pem one.mend two.mend"), 0);
+	message();
+	test_file(cli_dir, "root/proc/cmdline", "quiet mend.mode=off\n");
+	assert_int_equal(cli_mend("boot"), 0);
+	assert_string_equal(cli_text(), "Nothing is switched on: mend.mode=off on the kernel command "
+			    "line.\n");
+	told = message();
+	test_contains(told, "MESSAGE=boot one.1 two.1: refused (POLICY_MODE): nothing is switched on: "
+		      "mend.mode=off on the kernel command line\nMESSAGE_ID=" JOURNAL_ID_REFUSED);
+	test_contains(told, "\nMEND_VERB=boot\n");
+	test_contains(told, "\nMEND_REASON=POLICY_MODE\n");
+	assert_string_equal(message(), "");
+	assert_int_equal(cli_mend("history two"), 0);
+	cli_has("boot one.1 two.1: refused (POLICY_MODE): nothing is switched on: mend.mode=off");
+	/* once it is over, nothing is held back for it */
+	test_file(cli_dir, "root/proc/cmdline", "quiet\n");
+	assert_int_equal(cli_mend("boot --cert mend.pem"), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: on\n'two' generation 1: on\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(each_refusal_is_told_with_its_reason),
+		TEST(so_is_a_boot_that_is_not_wanted),
 		TEST(what_names_no_patch_names_its_file),
 		TEST(what_mend_ko_refuses_or_was_done_is_told_as_well),
 		TEST(changes_of_trust_are_told_with_the_signer),
