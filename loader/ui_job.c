@@ -95,11 +95,35 @@ static int after(struct job *job, const struct apply *a)
 	return EXIT_CODE_OK;
 }
 
+/*
+ * For the record. What was on before, as @a tells once it has looked, does not share the fate
+ * of what goes on now: that is an older record's.
+ */
+static void note(struct job *job, const struct apply *a)
+{
+	const struct ui_request *q = job->q;
+	struct record *r = &job->record.record;
+	bool was_on;
+	int i;
+
+	r->nr_patches = 0;
+	for (i = 0; i < q->nr_paths; i++) {
+		const struct manifest *m = &job->bundles[i].manifest;
+
+		was_on = a && a->on[i].was_on;
+		if (!was_on || q->install)
+			record_add(r, m->name, m->generation, !was_on);
+	}
+	for (i = 0; i < q->nr_off; i++)
+		record_add(r, q->off[i], 0, false);
+}
+
 /* apply_run() has looked at everything and is about to begin. */
 static int attempt(const struct apply *a, struct err *e)
 {
 	struct job *job = a->data;
 
+	note(job, a);
 	return job->q->unrecorded ? 0 : ui_record_attempt(&job->record, e);
 }
 
@@ -209,18 +233,6 @@ static int check_allowed(const struct ui_request *q, const struct policy *policy
 	return ret;
 }
 
-/* For the record */
-static void note(struct job *job, const struct bundle *bundles)
-{
-	int i;
-
-	for (i = 0; i < job->q->nr_paths; i++)
-		record_add(&job->record.record, bundles[i].manifest.name,
-			   bundles[i].manifest.generation, true);
-	for (i = 0; i < job->q->nr_off; i++)
-		record_add(&job->record.record, job->q->off[i], 0, false);
-}
-
 /* All are verified before the kernel is asked for anything. */
 static int read_and_apply(struct job *job, const struct trust *t, const struct policy *policy)
 {
@@ -241,7 +253,7 @@ static int read_and_apply(struct job *job, const struct trust *t, const struct p
 	}
 	if (n == q->nr_paths) {
 		job->bundles = bundles;
-		note(job, bundles);
+		note(job, NULL);
 		if (check_allowed(q, policy, bundles, &e))
 			code = fail(job, &e, NULL);
 		else

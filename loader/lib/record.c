@@ -297,35 +297,60 @@ static void settle(struct record *r, enum record_outcome outcome, const char *te
 	snprintf(r->text, sizeof(r->text), "%s", text);
 }
 
-/* The patches of one switch share their fate: the first that was to go on stands for all. */
-static const struct sysfs_patch *first_on(const struct record *r, const struct sysfs_patches *all)
-{
-	const struct sysfs_patch *p = NULL;
-	size_t i;
+/**
+ * struct fate - one of each kind of those that were to go on, or NULL
+ *
+ * The patches of one switch share their fate, until somebody does something to one of them.
+ */
+struct fate {
+	const struct sysfs_patch *young, *on, *off, *back;
+};
 
-	for (i = 0; i < r->nr_patches && !p; i++)
-		if (r->patches[i].on)
-			p = sysfs_find(all, r->patches[i].name, r->patches[i].generation);
-	return p;
+static void look_at(struct fate *f, const struct sysfs_patch *p)
+{
+	if (!p)
+		return;
+	if (sysfs_rolled_back(p))
+		f->back = p;
+	else if (!p->enabled)
+		f->off = p;
+	else if (p->probation_ms)
+		f->young = p;
+	else
+		f->on = p;
 }
 
-static void settle_probation(struct record *r, const struct sysfs_patch *p)
+static struct fate look_at_all(const struct record *r, const struct sysfs_patches *all)
 {
-	if (p && sysfs_rolled_back(p)) {
-		settle(r, RECORD_ROLLED_BACK, p->reason_text);
-		r->reason = p->reason;
-	} else if (p && !p->enabled) {
+	struct fate f = { 0 };
+	size_t i;
+
+	for (i = 0; i < r->nr_patches; i++)
+		if (r->patches[i].on)
+			look_at(&f, sysfs_find(all, r->patches[i].name, r->patches[i].generation));
+	return f;
+}
+
+/* As long as one of them is on probation, the machine can still go down with it. */
+static void settle_probation(struct record *r, struct fate f)
+{
+	if (f.young)
+		return;
+	if (f.back) {
+		settle(r, RECORD_ROLLED_BACK, f.back->reason_text);
+		r->reason = f.back->reason;
+	} else if (f.off) {
 		settle(r, RECORD_ENDED, "it was switched off before it was confirmed");
-	} else if (p && !p->probation_ms) {
+	} else if (f.on) {
 		r->outcome = RECORD_CONFIRMED;
 	}
 }
 
-static void settle_attempt(struct record *r, const struct sysfs_patch *p)
+static void settle_attempt(struct record *r, struct fate f)
 {
-	if (p && p->enabled && p->probation_ms)
+	if (f.young)
 		r->outcome = RECORD_PROBATION;
-	else if (p && p->enabled)
+	else if (f.on)
 		settle(r, RECORD_INTERRUPTED, "the program ended before it could say so: it is on");
 	else
 		settle(r, RECORD_INTERRUPTED, "the program ended before it was done");
@@ -351,7 +376,7 @@ void record_settle(const struct machine *mc, struct record *r, const struct sysf
 		       "the machine went down while it was done" :
 		       "the machine went down before it was confirmed");
 	else if (r->outcome == RECORD_PROBATION)
-		settle_probation(r, first_on(r, all));
+		settle_probation(r, look_at_all(r, all));
 	else if (start_of(mc, r->pid) != r->started || !r->started)
-		settle_attempt(r, first_on(r, all));
+		settle_attempt(r, look_at_all(r, all));
 }

@@ -1,63 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Installing, and what a boot does with it, on a machine made of files: a boot is another
- * boot id and a mend.ko that knows no patch.
+ * Installing, and what a boot does with it, on a machine made of files.
  */
-#include "common.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "fake_cli.h"
-
-#define BOOT_ID	"root/proc/sys/kernel/random/boot_id"
-
-static unsigned int boots;
-
-static int setup(void **state)
-{
-	if (cli_setup(state))
-		return -1;
-	boots = 1;
-	test_file(cli_dir, BOOT_ID, "boot-1\n");
-	return 0;
-}
-
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, cli_teardown)
-
-static int install(const char *args)
-{
-	return test_run(&cli_out, MEND "install --cert mend.pem %s", cli_dir, args);
-}
-
-static void crash(void)
-{
-	char id[32];
-
-	snprintf(id, sizeof(id), "boot-%u\n", ++boots);
-	test_file(cli_dir, BOOT_ID, id);
-	assert_int_equal(test_run(&cli_out, "cd %s && rm -rf sys asked && : >asked", cli_dir), 0);
-}
-
-static int boot(const char *args)
-{
-	return test_run(&cli_out, MEND "boot --cert mend.pem %s", cli_dir, args);
-}
-
-static void reboot(void)
-{
-	assert_int_equal(cli_mend("boot --end"), 0);
-	crash();
-}
-
-static int count_files(const char *pattern)
-{
-	char command[200];
-
-	snprintf(command, sizeof(command), "/dev/null; ls root/var/lib/mend/%s 2>/dev/null | wc -l",
-		 pattern);
-	return atoi(cli_file(command));
-}
+#include "fake_boot.h"
 
 static void what_is_installed_is_on_at_every_boot(void **state)
 {

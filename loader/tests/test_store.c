@@ -262,6 +262,28 @@ static void so_is_how_a_probation_ended(void **state)
 	store_close(&store);
 }
 
+static void as_long_as_one_is_young_all_are(void **state)
+{
+	struct record r;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	record_add(&r, "bee", 1, true);
+	r.outcome = RECORD_PROBATION;
+	write_record(&r);
+	fake_patch("ant", 7, "ko", "11", true);
+	fake_patch("bee", 1, "ko", "11", true);
+	fake_attr("bee", 1, "probation_ms", "1000");
+	assert_int_equal(settled(0), RECORD_PROBATION);
+	fake_attr("ant", 7, "enabled", "0");
+	fake_attr("ant", 7, "state", "off");
+	assert_int_equal(settled(0), RECORD_PROBATION);
+	fake_attr("bee", 1, "state", "rolled-back");
+	assert_int_equal(settled(0), RECORD_ROLLED_BACK);
+	store_close(&store);
+}
+
 static void a_full_or_read_only_disk_is_an_error(void **state)
 {
 	struct record r;
@@ -468,6 +490,7 @@ int main(void)
 		TEST(old_records_are_forgotten),
 		TEST(an_attempt_that_nobody_ended_is_told_apart),
 		TEST(so_is_how_a_probation_ended),
+		TEST(as_long_as_one_is_young_all_are),
 		TEST(a_full_or_read_only_disk_is_an_error),
 		TEST(what_killed_writers_leave_is_swept_later),
 		TEST(killed_at_any_system_call_it_is_whole),
