@@ -52,13 +52,17 @@ static void print(const struct confirm *c)
 		       (uintmax_t)c->patches[i].generation);
 }
 
+/* Those that were confirmed are, whatever has become of others: no error is theirs. */
 static void record(struct ui_record *rec, const struct confirm *c, const struct err *e)
 {
+	bool any = c->nr_patches;
 	size_t i;
 
 	for (i = 0; i < c->nr_patches; i++)
 		record_add(&rec->record, c->patches[i].name, c->patches[i].generation, true);
-	ui_record_once(rec, RECORD_CONFIRMED, e, NULL);
+	if (any && e)
+		snprintf(rec->record.text, sizeof(rec->record.text), "%s", e->message);
+	ui_record_once(rec, RECORD_CONFIRMED, any ? NULL : e, NULL);
 }
 
 static int confirm(struct ui *ui, struct confirm *c)

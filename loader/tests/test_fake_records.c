@@ -39,20 +39,23 @@ static void nor_is_it_held_back_with_it(void **state)
 	assert_string_equal(cli_text(), "'one' generation 1: on\n");
 }
 
-/* A command that is killed when it asks mend.ko for the first thing */
-static void killed_at_first_call(const char *command)
+/* A command that is killed when it asks mend.ko for the first thing, or for @after once it is done */
+static void killed(const char *after, const char *command)
 {
-	assert_int_equal(test_run(&cli_out, "cd %s && sed -i '2i kill -KILL $(cat pid)' kernel && "
+	char where[100];
+
+	snprintf(where, sizeof(where), after ? "$a [ $verb != %s ] || " : "2i ", after ? after : "");
+	assert_int_equal(test_run(&cli_out, "cd %s && sed -i '%skill -KILL $(cat pid)' kernel && "
 				  "sh -c 'echo $$ >pid; exec " TEST_MEND_FAKE " %s'; code=$?; "
-				  "cp " TEST_FAKE_KERNEL " kernel; exit $code", cli_dir, command),
-			 137);
+				  "cp " TEST_FAKE_KERNEL " kernel; exit $code", cli_dir, where,
+				  command), 137);
 }
 
 static void nor_if_the_machine_goes_down_meanwhile(void **state)
 {
 	(void)state;
 	install_one();
-	killed_at_first_call("install --cert mend.pem one.mend two.mend");
+	killed(NULL, "install --cert mend.pem one.mend two.mend");
 	crash();
 	assert_int_equal(boot(""), 0);
 	assert_string_equal(cli_text(), "'one' generation 1: on\n");
@@ -69,6 +72,38 @@ static void of_an_apply_only_what_goes_on_is_recorded(void **state)
 	cli_has(" apply two.1: done\n");
 }
 
+/* By mend.ko */
+static void taken_back(const char *name, const char *reason)
+{
+	const struct { const char *file, *content; } files[] = {
+		{ "state", "rolled-back" }, { "enabled", "0" }, { "probation_ms", "0" },
+		{ "reason", reason },
+	};
+	char path[100], line[200];
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "sys/%s.1/%s", name, files[i].file);
+		snprintf(line, sizeof(line), "%s\n", files[i].content);
+		test_file(cli_dir, path, line);
+	}
+}
+
+static void what_was_confirmed_is_so_although_another_was_not(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	assert_int_equal(install("two.mend --probation 10m"), 0);
+	taken_back("two", "128 nobody came");
+	assert_int_equal(cli_mend("confirm one two"), 6);
+	cli_has("'one' generation 1 is confirmed.\n");
+	assert_int_equal(cli_mend("history one"), 0);
+	cli_has("confirm one.1: confirmed: 'two' generation 1 has been taken back: nobody came\n");
+	crash();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: on\n'two' generation 1: held back: ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +111,7 @@ int main(void)
 		TEST(nor_is_it_held_back_with_it),
 		TEST(nor_if_the_machine_goes_down_meanwhile),
 		TEST(of_an_apply_only_what_goes_on_is_recorded),
+		TEST(what_was_confirmed_is_so_although_another_was_not),
 	};
 
 	return cmocka_run_group_tests_name("fake_records", tests, cli_group_setup,
