@@ -85,10 +85,10 @@ static void conclude(struct one *one, enum record_outcome outcome, const struct 
 
 static void fail(struct one *one, const struct err *e)
 {
-	if (e->code == EXIT_CODE_NOTHING)
-		one->record.record.outcome = RECORD_DONE;
-	else if (one->record.stored)
+	if (one->record.stored)
 		ui_record_failed(&one->record, e);
+	else if (e->code == EXIT_CODE_NOTHING)
+		one->record.record.outcome = RECORD_DONE;
 	else
 		conclude(one, e->code == EXIT_CODE_REFUSED ? RECORD_REFUSED : RECORD_FAILED, e);
 }

@@ -170,7 +170,7 @@ static int apply(struct job *job, const struct bundle *bundles)
 	a.wait = &wait.wait;
 	if (!apply_run(&machine_real, &a, &e))
 		code = after(job, &a);
-	else if (q->install && e.reason == ERR_NOTHING)
+	else if (q->install && e.code == EXIT_CODE_NOTHING)
 		code = install(job, true);
 	else
 		code = fail(job, &e, &a.sw.blocker);

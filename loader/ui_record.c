@@ -25,6 +25,8 @@ void ui_record_begin(struct ui_record *rec, const struct ui *ui)
  */
 int ui_record_attempt(struct ui_record *rec, struct err *e)
 {
+	if (rec->stored)
+		return store_write(&rec->store, &rec->record, e);
 	if (check_disk_now(&machine_real, 0, e))
 		return err_hint(e, "what is done must be recorded first: free some space, or make "
 				"it writable; 'mend apply --unrecorded' does without");

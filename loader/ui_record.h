@@ -23,7 +23,11 @@ struct ui_record {
 /** ui_record_begin() - nothing is written yet; ends with ui_record_end() */
 void ui_record_begin(struct ui_record *rec, const struct ui *ui);
 
-/** ui_record_attempt() - on disk when it returns: from here on a crash leaves a trace */
+/**
+ * ui_record_attempt() - on disk when it returns: from here on a crash leaves a trace
+ *
+ * A second time it tells of what is attempted instead.
+ */
 int ui_record_attempt(struct ui_record *rec, struct err *e);
 
 /**

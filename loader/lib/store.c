@@ -357,6 +357,8 @@ static bool turns_on(const struct record *r, const char *name, uint64_t generati
 static bool has_switched(const struct record *r)
 {
 	switch (r->outcome) {
+	case RECORD_DONE:
+		return r->pause_ns;
 	case RECORD_FAILED:
 	case RECORD_REFUSED:
 	case RECORD_SUPERSEDED:

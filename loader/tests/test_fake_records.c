@@ -104,6 +104,60 @@ static void what_was_confirmed_is_so_although_another_was_not(void **state)
 	cli_has("'one' generation 1: on\n'two' generation 1: held back: ");
 }
 
+/* mend.ko has it on before the switch: somebody else was quicker. */
+static void somebody_else_is_quicker(void)
+{
+	cli_fail_call("switch", 114, 9, "nothing to do");
+}
+
+static void nobody_is_quicker(void)
+{
+	assert_int_equal(test_run(&cli_out, "rm %s/fail-switch", cli_dir), 0);
+}
+
+static void a_boot_that_finds_it_on_has_ended_its_attempt(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	reboot();
+	somebody_else_is_quicker();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: was on already: nothing to do\n");
+	nobody_is_quicker();
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n");
+}
+
+static void an_installation_that_finds_it_on_installs_it(void **state)
+{
+	(void)state;
+	somebody_else_is_quicker();
+	assert_int_equal(install("one.mend"), 0);
+	cli_has("'one' generation 1 is installed, and was on already.\n");
+	assert_int_equal(count_files("installed"), 1);
+	assert_int_equal(install("one.mend"), 2);
+	cli_has("it is installed and on already");
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("install one.1: done\n");
+}
+
+/* Else a plain switch would speak for one on probation that somebody else has made. */
+static void who_has_switched_nothing_proves_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	test_file(cli_dir, "sys/one.1/enabled", "0\n");
+	somebody_else_is_quicker();
+	assert_int_equal(test_run(&cli_out, "cd %s && sed -i '2i echo 1 >sys/one.1/enabled' kernel",
+				  cli_dir), 0);
+	assert_int_equal(cli_apply("one.mend"), 2);
+	nobody_is_quicker();
+	crash();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +166,9 @@ int main(void)
 		TEST(nor_if_the_machine_goes_down_meanwhile),
 		TEST(of_an_apply_only_what_goes_on_is_recorded),
 		TEST(what_was_confirmed_is_so_although_another_was_not),
+		TEST(a_boot_that_finds_it_on_has_ended_its_attempt),
+		TEST(an_installation_that_finds_it_on_installs_it),
+		TEST(who_has_switched_nothing_proves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("fake_records", tests, cli_group_setup,
