@@ -97,7 +97,7 @@ void ui_record_failed(struct ui_record *rec, const struct err *e)
 		outcome = RECORD_DONE;
 	else if (e->code == EXIT_CODE_ROLLED_BACK)
 		outcome = RECORD_ROLLED_BACK;
-	else if (e->code == EXIT_CODE_REFUSED && !rec->stored)
+	else if (e->code == EXIT_CODE_REFUSED)
 		outcome = RECORD_REFUSED;
 	if (outcome == RECORD_REFUSED)
 		open_if_there(rec);

@@ -22,7 +22,7 @@ enum record_outcome {
 	RECORD_ROLLED_BACK,
 	RECORD_ENDED,		/* done; off, or shut down in order, before it was confirmed */
 	RECORD_FAILED,		/* nothing has changed; @reason says why */
-	RECORD_REFUSED,		/* not even tried; @reason says why */
+	RECORD_REFUSED,		/* not even tried, or not by mend.ko; @reason says why */
 	RECORD_SUPERSEDED,	/* by "boot": the kernel has the fixes itself */
 	RECORD_SKIPPED,		/* by "boot": not for this kernel */
 	/* found out when it is read: see record_settle() */

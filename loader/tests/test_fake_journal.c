@@ -104,7 +104,9 @@ static void what_mend_ko_refuses_or_was_done_is_told_as_well(void **state)
 	test_contains(told, "\nMEND_PATCH=one.1\n");
 	cli_fail_call("authorize", 13, 37, "another was newer");
 	assert_int_equal(cli_apply("two.mend"), 4);
-	test_contains(message(), ": another was newer\nMESSAGE_ID=");
+	told = message();
+	test_contains(told, ": another was newer\nMESSAGE_ID=" JOURNAL_ID_REFUSED "\n");
+	test_contains(told, "\nMEND_OUTCOME=refused\n");
 	cli_fail_call("switch", 16, 96, "cat (pid 7) is in a");
 	assert_int_equal(cli_mend("revert one"), 5);
 	told = message();

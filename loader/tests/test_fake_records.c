@@ -158,6 +158,22 @@ static void who_has_switched_nothing_proves_nothing(void **state)
 	cli_has("'one' generation 1: held back: ");
 }
 
+static void what_mend_ko_refuses_a_boot_calls_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	reboot();
+	cli_fail_call("authorize", 129, 32, "built without keys");
+	assert_int_equal(boot(""), 4);
+	assert_string_equal(cli_text(), "'one' generation 1: refused: built without keys\n");
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("boot one.1: refused (NO_KEYS): built without keys\n");
+	assert_int_equal(test_run(&cli_out, "rm %s/fail-authorize", cli_dir), 0);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +185,7 @@ int main(void)
 		TEST(a_boot_that_finds_it_on_has_ended_its_attempt),
 		TEST(an_installation_that_finds_it_on_installs_it),
 		TEST(who_has_switched_nothing_proves_nothing),
+		TEST(what_mend_ko_refuses_a_boot_calls_refused),
 	};
 
 	return cmocka_run_group_tests_name("fake_records", tests, cli_group_setup,
