@@ -61,7 +61,8 @@ enum installed_fate {
 
 /**
  * struct prospect - what is to become of an installed patch, and why
- * @proven:	it was on before and nothing spoke against it: no probation any more
+ * @proven:	it was on before and nothing spoke against it; and it was confirmed once, if it
+ *		was installed with a probation, which is over then
  * @why:	reason and text; nothing with INSTALLED_FITS
  */
 struct prospect {

@@ -48,15 +48,21 @@ int installed_check_held(const struct records *history, const char *name, uint64
 		       r->outcome == RECORD_ROLLED_BACK ? "mend.ko has taken it back: " : "", r->text);
 }
 
-static bool is_proven(const struct record *r)
+/* Whom a probation was asked for, somebody must have confirmed: a plain switch asks nobody. */
+static bool is_proven(const struct installed *in, const struct records *history)
 {
-	return r && (r->outcome == RECORD_DONE || r->outcome == RECORD_CONFIRMED);
+	const struct record *r = records_last(history, in->name, in->generation, in->forgiven);
+
+	if (!r || (r->outcome != RECORD_DONE && r->outcome != RECORD_CONFIRMED))
+		return false;
+	return !in->probation_ms ||
+	       records_confirmed(history, in->name, in->generation, in->forgiven);
 }
 
 static void judge_history(const struct installed *in, const struct records *history,
 			  struct prospect *p)
 {
-	p->proven = is_proven(records_last(history, in->name, in->generation, in->forgiven));
+	p->proven = is_proven(in, history);
 	if (!installed_check_held(history, in->name, in->generation, in->forgiven, true, &p->why))
 		return;
 	p->fate = INSTALLED_HELD_BACK;

@@ -369,18 +369,36 @@ static bool has_switched(const struct record *r)
 	}
 }
 
-const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
-				  uint64_t after)
+static bool is_confirmed(const struct record *r)
+{
+	return r->outcome == RECORD_CONFIRMED;
+}
+
+static const struct record *find_last(const struct records *r, const char *name,
+				      uint64_t generation, uint64_t after,
+				      bool (*fits)(const struct record *r))
 {
 	const struct record *last;
 	size_t i;
 
 	for (i = r->nr_records; i; i--) {
 		last = &r->list[i - 1];
-		if (last->number > after && has_switched(last) && turns_on(last, name, generation))
+		if (last->number > after && fits(last) && turns_on(last, name, generation))
 			return last;
 	}
 	return NULL;
+}
+
+const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
+				  uint64_t after)
+{
+	return find_last(r, name, generation, after, has_switched);
+}
+
+const struct record *records_confirmed(const struct records *r, const char *name,
+				       uint64_t generation, uint64_t after)
+{
+	return find_last(r, name, generation, after, is_confirmed);
 }
 
 /* "It was on already" is a success, and has switched nothing. */

@@ -58,6 +58,10 @@ void records_free(struct records *r);
 const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
 				  uint64_t after);
 
+/** records_confirmed() - the last above number @after that confirmed this generation, or NULL */
+const struct record *records_confirmed(const struct records *r, const char *name,
+				       uint64_t generation, uint64_t after);
+
 /** records_first() - the oldest that put this generation on with success, or NULL */
 const struct record *records_first(const struct records *r, const char *name, uint64_t generation);
 

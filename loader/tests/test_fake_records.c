@@ -158,6 +158,24 @@ static void who_has_switched_nothing_proves_nothing(void **state)
 	cli_has("'one' generation 1: held back: ");
 }
 
+static void only_a_confirmation_spares_the_probation_that_was_asked_for(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_apply("one.mend"), 0);
+	crash();
+	assert_int_equal(install("one.mend --no-apply --probation 10m"), 0);
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n");
+	assert_int_equal(cli_mend("confirm"), 0);
+	/* once is enough, whatever was done since by hand */
+	assert_int_equal(cli_mend("revert one"), 0);
+	assert_int_equal(cli_apply("one.mend"), 0);
+	crash();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'one' generation 1: on\n");
+}
+
 static void what_mend_ko_refuses_a_boot_calls_refused(void **state)
 {
 	(void)state;
@@ -185,6 +203,7 @@ int main(void)
 		TEST(a_boot_that_finds_it_on_has_ended_its_attempt),
 		TEST(an_installation_that_finds_it_on_installs_it),
 		TEST(who_has_switched_nothing_proves_nothing),
+		TEST(only_a_confirmation_spares_the_probation_that_was_asked_for),
 		TEST(what_mend_ko_refuses_a_boot_calls_refused),
 	};
 
