@@ -227,3 +227,13 @@ int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool repl
 		return -1;
 	return fs_sync_parent(path, e);
 }
+
+void fs_free_names(struct dirent **names, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		free(names[i]);
+	if (n >= 0)
+		free(names);
+}

@@ -5,6 +5,7 @@
 #ifndef MEND_LIB_FS_H
 #define MEND_LIB_FS_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -52,5 +53,8 @@ int fs_sync_parent(const char *path, struct err *e);
 
 /** fs_path() - "DIR/NAME" in a new string, or NULL */
 char *fs_path(const char *dir, const char *name);
+
+/** fs_free_names() - what scandir() has found; @n: what it has returned */
+void fs_free_names(struct dirent **names, int n);
 
 #endif /* MEND_LIB_FS_H */

@@ -53,13 +53,6 @@ static void read_file(const char *dir, const char *name, struct signer_file *f)
 	free(path);
 }
 
-static void free_names(struct dirent **names, int n)
-{
-	while (n > 0)
-		free(names[--n]);
-	free(names);
-}
-
 int signers_read(const struct machine *mc, struct signers *s, struct err *e)
 {
 	struct dirent **names = NULL;
@@ -78,7 +71,7 @@ int signers_read(const struct machine *mc, struct signers *s, struct err *e)
 	s->files = calloc(n > 0 ? (size_t)n : 1, sizeof(*s->files));
 	for (; s->files && n > 0 && s->nr_files < (size_t)n; s->nr_files++)
 		read_file(s->dir, names[s->nr_files]->d_name, &s->files[s->nr_files]);
-	free_names(names, n);
+	fs_free_names(names, n);
 	if (s->files)
 		return 0;
 	signers_free(s);

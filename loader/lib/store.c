@@ -24,37 +24,6 @@
 #define BUNDLE_SUFFIX	".mend"
 #define SWEEP_S		60
 
-/* All of "DIGITS.json", or 0. What fs_write() leaves when it is killed has another end. */
-static uint64_t record_number(const char *file)
-{
-	char digits[24];
-	size_t len = strspn(file, "0123456789");
-	uint64_t number;
-
-	if (!len || len >= sizeof(digits) || strcmp(file + len, RECORD_SUFFIX))
-		return 0;
-	while (*file == '0' && len > 1) {
-		file++;
-		len--;
-	}
-	memcpy(digits, file, len);
-	digits[len] = '\0';
-	return manifest_number(digits, 1, INT64_MAX, &number) ? number : 0;
-}
-
-static int is_record(const struct dirent *d)
-{
-	return record_number(d->d_name) > 0;
-}
-
-static char *record_path(const struct store *s, uint64_t number)
-{
-	char *path;
-
-	return asprintf(&path, "%s/%010ju" RECORD_SUFFIX, s->history, (uintmax_t)number) < 0 ?
-	       NULL : path;
-}
-
 /* "FILE.XXXXXX": mkstemp's end behind a name of ours */
 static int is_leftover(const struct dirent *d)
 {
@@ -63,16 +32,6 @@ static int is_leftover(const struct dirent *d)
 
 	return before > 5 && strlen(dot) == 7 &&
 	       (!strncmp(dot - 5, RECORD_SUFFIX, 5) || !strncmp(dot - 5, BUNDLE_SUFFIX, 5));
-}
-
-static void free_names(struct dirent **names, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		free(names[i]);
-	if (n >= 0)
-		free(names);
 }
 
 /*
@@ -92,7 +51,7 @@ static void sweep(const char *dir)
 			unlink(path);
 		free(path);
 	}
-	free_names(names, n);
+	fs_free_names(names, n);
 }
 
 static int make_dir(const char *path, struct err *e)
@@ -157,18 +116,12 @@ bool store_exists(const struct machine *mc)
 	return found;
 }
 
-/* Names of all records, sorted by number, since numbers are padded */
-static int list_records(const char *dir, struct dirent ***names)
-{
-	return scandir(dir, names, is_record, versionsort);
-}
-
 /* The highest number so far; forgets the oldest records when there are too many. */
 static uint64_t last_number(const struct store *s)
 {
 	struct dirent **names;
-	int i, n = list_records(s->history, &names);
-	uint64_t last = n > 0 ? record_number(names[n - 1]->d_name) : 0;
+	int i, n = records_list(s->history, &names);
+	uint64_t last = n > 0 ? records_number(names[n - 1]->d_name) : 0;
 
 	for (i = 0; i + STORE_HISTORY_MAX <= n; i++) {
 		char *path = fs_path(s->history, names[i]->d_name);
@@ -177,14 +130,14 @@ static uint64_t last_number(const struct store *s)
 			unlink(path);
 		free(path);
 	}
-	free_names(names, n);
+	fs_free_names(names, n);
 	return last;
 }
 
 static int write_as(const struct store *s, const struct record *r, bool replace, struct err *e)
 {
 	json_t *j = record_json(r);
-	char *path = record_path(s, r->number);
+	char *path = records_path(s->history, r->number);
 	char *text = json_dumps(j, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	int ret;
 
@@ -230,48 +183,6 @@ int store_stage(const struct store *s, const struct bundle *b, struct err *e)
 	return ret;
 }
 
-static void read_record(struct records *r, const char *dir, const char *file)
-{
-	struct record *new = &r->list[r->nr_records];
-	char *path = fs_path(dir, file);
-	struct buf text;
-	struct err ignored;
-
-	if (path && !fs_read(path, RECORD_MAX, &text, &ignored)) {
-		if (record_parse(new, buf_bytes(&text)) && new->number == record_number(file))
-			r->nr_records++;
-		else
-			r->damaged++;
-		buf_free(&text);
-	}
-	free(path);
-}
-
-static int read_all(const struct machine *mc, struct records *r, struct err *e)
-{
-	char *dir = machine_path(mc, HISTORY_DIR);
-	struct dirent **names;
-	int i, n;
-
-	memset(r, 0, sizeof(*r));
-	n = dir ? list_records(dir, &names) : -1;
-	if (n < 0 && dir && errno != ENOENT) {
-		err_errno(e, ERR_IO, errno, "cannot list '%s'", dir);
-		free(dir);
-		return -1;
-	}
-	r->list = calloc(n > 0 ? (size_t)n : 1, sizeof(*r->list));
-	for (i = 0; r->list && i < n; i++)
-		read_record(r, dir, names[i]->d_name);
-	free_names(names, n);
-	if (!dir || !r->list) {
-		free(dir);
-		return err_nomem(e);
-	}
-	free(dir);
-	return 0;
-}
-
 static void settle_all(const struct machine *mc, struct records *r)
 {
 	struct sysfs_patches all;
@@ -301,7 +212,7 @@ static int settle_and_write(const struct machine *mc, const struct store *s, boo
 	int ret = 0;
 	size_t i;
 
-	if (read_all(mc, &r, e))
+	if (records_read(s->history, &r, e))
 		return -1;
 	if (sysfs_read(&all, mc, &ignored))
 		memset(&all, 0, sizeof(all));
@@ -330,90 +241,13 @@ int store_end(const struct machine *mc, const struct store *s, struct err *e)
 
 int store_read(const struct machine *mc, struct records *r, struct err *e)
 {
-	if (read_all(mc, r, e))
-		return -1;
-	settle_all(mc, r);
-	return 0;
-}
+	char *dir = machine_path(mc, HISTORY_DIR);
+	int ret;
 
-void records_free(struct records *r)
-{
-	free(r->list);
 	memset(r, 0, sizeof(*r));
-}
-
-static bool turns_on(const struct record *r, const char *name, uint64_t generation)
-{
-	size_t i;
-
-	for (i = 0; i < r->nr_patches; i++)
-		if (r->patches[i].on && r->patches[i].generation == generation &&
-		    !strcmp(r->patches[i].name, name))
-			return true;
-	return false;
-}
-
-/* Has anything been switched, as far as is known? */
-static bool has_switched(const struct record *r)
-{
-	switch (r->outcome) {
-	case RECORD_DONE:
-		return r->pause_ns;
-	case RECORD_FAILED:
-	case RECORD_REFUSED:
-	case RECORD_SUPERSEDED:
-	case RECORD_SKIPPED:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static bool is_confirmed(const struct record *r)
-{
-	return r->outcome == RECORD_CONFIRMED;
-}
-
-static const struct record *find_last(const struct records *r, const char *name,
-				      uint64_t generation, uint64_t after,
-				      bool (*fits)(const struct record *r))
-{
-	const struct record *last;
-	size_t i;
-
-	for (i = r->nr_records; i; i--) {
-		last = &r->list[i - 1];
-		if (last->number > after && fits(last) && turns_on(last, name, generation))
-			return last;
-	}
-	return NULL;
-}
-
-const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
-				  uint64_t after)
-{
-	return find_last(r, name, generation, after, has_switched);
-}
-
-const struct record *records_confirmed(const struct records *r, const char *name,
-				       uint64_t generation, uint64_t after)
-{
-	return find_last(r, name, generation, after, is_confirmed);
-}
-
-/* "It was on already" is a success, and has switched nothing. */
-static bool has_put_on(const struct record *r)
-{
-	return r->pause_ns && (r->outcome == RECORD_DONE || r->outcome == RECORD_PROBATION ||
-			       r->outcome == RECORD_CONFIRMED);
-}
-
-const struct record *records_first(const struct records *r, const char *name, uint64_t generation)
-{
-	size_t i;
-
-	for (i = 0; i < r->nr_records; i++)
-		if (has_put_on(&r->list[i]) && turns_on(&r->list[i], name, generation))
-			return &r->list[i];
-	return NULL;
+	ret = dir ? records_read(dir, r, e) : err_nomem(e);
+	if (!ret)
+		settle_all(mc, r);
+	free(dir);
+	return ret;
 }

@@ -7,7 +7,7 @@
 #define MEND_LIB_STORE_H
 
 #include "bundle.h"
-#include "record.h"
+#include "records.h"
 
 #define STORE_DIR	"/var/lib/mend"
 #define STORE_HISTORY_MAX	1000	/* records that are kept */
@@ -44,26 +44,8 @@ int store_end(const struct machine *mc, const struct store *s, struct err *e);
 /** store_stage() - keep a copy of a bundle, on disk when this returns */
 int store_stage(const struct store *s, const struct bundle *b, struct err *e);
 
-/** struct records - by number; @damaged: files that hold none */
-struct records {
-	struct record *list;
-	size_t nr_records, damaged;
-};
-
-/** store_read() - the history, settled; empty if there is no store */
+/** store_read() - the history, settled; empty if there is no store; ends with records_free() */
 int store_read(const struct machine *mc, struct records *r, struct err *e);
-void records_free(struct records *r);
-
-/** records_last() - the last above number @after that switched this generation on, or NULL */
-const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
-				  uint64_t after);
-
-/** records_confirmed() - the last above number @after that confirmed this generation, or NULL */
-const struct record *records_confirmed(const struct records *r, const char *name,
-				       uint64_t generation, uint64_t after);
-
-/** records_first() - the oldest that put this generation on with success, or NULL */
-const struct record *records_first(const struct records *r, const char *name, uint64_t generation);
 
 /** struct staged - a bundle in the store */
 struct staged {
