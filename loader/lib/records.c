@@ -162,3 +162,27 @@ const struct record *records_first(const struct records *r, const char *name, ui
 			return &r->list[i];
 	return NULL;
 }
+
+static bool is_last_word(const struct records *all, const struct record *r)
+{
+	const struct record_patch *p;
+	size_t i;
+
+	for (i = 0; i < r->nr_patches; i++) {
+		p = &r->patches[i];
+		if (records_last(all, p->name, p->generation, 0) == r ||
+		    records_confirmed(all, p->name, p->generation, 0) == r)
+			return true;
+	}
+	return false;
+}
+
+bool records_decide(const struct records *r, uint64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_records; i++)
+		if (r->list[i].number == number)
+			return is_last_word(r, &r->list[i]);
+	return false;
+}

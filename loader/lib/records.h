@@ -39,4 +39,12 @@ const struct record *records_confirmed(const struct records *r, const char *name
 /** records_first() - the oldest that put this generation on with success, or NULL */
 const struct record *records_first(const struct records *r, const char *name, uint64_t generation);
 
+/**
+ * records_decide() - does a boot decide by that record?
+ *
+ * It does by what records_last() and records_confirmed() find: without them it would try again
+ * what the machine went down with, or ask again for what was confirmed.
+ */
+bool records_decide(const struct records *r, uint64_t number);
+
 #endif /* MEND_LIB_RECORDS_H */

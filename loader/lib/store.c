@@ -116,20 +116,35 @@ bool store_exists(const struct machine *mc)
 	return found;
 }
 
-/* The highest number so far; forgets the oldest records when there are too many. */
-static uint64_t last_number(const struct store *s)
+/* Makes room for one more, where there are too many. */
+static void forget_oldest(const char *dir, struct dirent **names, int n)
 {
-	struct dirent **names;
-	int i, n = records_list(s->history, &names);
-	uint64_t last = n > 0 ? records_number(names[n - 1]->d_name) : 0;
+	struct records all;
+	struct err ignored;
+	char *path;
+	int i;
 
+	if (n < STORE_HISTORY_MAX || records_read(dir, &all, &ignored))
+		return;
 	for (i = 0; i + STORE_HISTORY_MAX <= n; i++) {
-		char *path = fs_path(s->history, names[i]->d_name);
-
+		if (records_decide(&all, records_number(names[i]->d_name)))
+			continue;
+		path = fs_path(dir, names[i]->d_name);
 		if (path)
 			unlink(path);
 		free(path);
 	}
+	records_free(&all);
+}
+
+/* The highest number so far */
+static uint64_t last_number(const char *dir)
+{
+	struct dirent **names;
+	int n = records_list(dir, &names);
+	uint64_t last = n > 0 ? records_number(names[n - 1]->d_name) : 0;
+
+	forget_oldest(dir, names, n);
 	fs_free_names(names, n);
 	return last;
 }
@@ -158,7 +173,7 @@ int store_write(const struct store *s, struct record *r, struct err *e)
 
 	if (r->number)
 		return write_as(s, r, true, e);
-	r->number = last_number(s);
+	r->number = last_number(s->history);
 	do {
 		r->number++;
 		ret = write_as(s, r, false, e);

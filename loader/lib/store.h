@@ -10,7 +10,7 @@
 #include "records.h"
 
 #define STORE_DIR	"/var/lib/mend"
-#define STORE_HISTORY_MAX	1000	/* records that are kept */
+#define STORE_HISTORY_MAX	1000	/* records that are kept, and older ones that decide */
 
 /** struct store - open for writing; ends with store_close() */
 struct store {

@@ -200,6 +200,48 @@ static void old_records_are_forgotten(void **state)
 	assert_int_equal(records.list[STORE_HISTORY_MAX - 1].number, 1006);
 }
 
+/* Records 1 and 2, and so many of another patch that there are too many */
+static void write_many(struct record *held, struct record *confirmed)
+{
+	struct record r;
+
+	write_record(held);
+	write_record(confirmed);
+	begin(&r, "bee", 1);
+	write_record(&r);
+	assert_int_equal(test_run(&out, "cd %s/var/lib/mend/history && for i in $(seq 4 1005); do "
+				  "sed \"s/\\\"number\\\": 3,/\\\"number\\\": $i,/\" 0000000003.json "
+				  ">$(printf %%010d $i).json; done", fake.root), 0);
+}
+
+static void what_a_boot_decides_by_is_kept(void **state)
+{
+	struct record held, confirmed, r;
+	unsigned int i;
+
+	(void)state;
+	open_store();
+	begin(&held, "ant", 7);
+	held.outcome = RECORD_DOWN;
+	begin(&confirmed, "cat", 2);
+	confirmed.outcome = RECORD_CONFIRMED;
+	write_many(&held, &confirmed);
+	for (i = 0; i < 3; i++) {
+		begin(&r, "cat", 2);
+		r.outcome = RECORD_DONE;
+		r.pause_ns = 60600;
+		write_record(&r);
+		read_records();
+		assert_int_equal(records.nr_records, STORE_HISTORY_MAX + 2);
+		assert_int_equal(records.list[0].number, 1);
+		assert_int_equal(records.list[1].number, 2);
+		assert_int_equal(records.list[2].number, 7 + i);
+		assert_int_equal(records.list[STORE_HISTORY_MAX + 1].number, 1006 + i);
+		assert_int_equal(records_last(&records, "ant", 7, 0)->number, 1);
+	}
+	store_close(&store);
+}
+
 static enum record_outcome settled(size_t i)
 {
 	read_records();
@@ -488,6 +530,7 @@ int main(void)
 		TEST(a_record_comes_back_as_it_was),
 		TEST(what_is_no_record_is_counted_or_left_alone),
 		TEST(old_records_are_forgotten),
+		TEST(what_a_boot_decides_by_is_kept),
 		TEST(an_attempt_that_nobody_ended_is_told_apart),
 		TEST(so_is_how_a_probation_ended),
 		TEST(as_long_as_one_is_young_all_are),
