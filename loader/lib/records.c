@@ -49,21 +49,37 @@ int records_list(const char *dir, struct dirent ***names)
 	return scandir(dir, names, is_record, versionsort);
 }
 
-static void read_record(struct records *r, const char *dir, const char *file)
+/* -1: it cannot be read; 0: it holds none; 1 */
+static int read_file(const char *path, uint64_t number, struct record *r)
 {
-	struct record *new = &r->list[r->nr_records];
-	char *path = fs_path(dir, file);
 	struct buf text;
 	struct err ignored;
+	bool good;
 
-	if (path && !fs_read(path, RECORD_MAX, &text, &ignored)) {
-		if (record_parse(new, buf_bytes(&text)) && new->number == records_number(file))
-			r->nr_records++;
-		else
-			r->damaged++;
-		buf_free(&text);
-	}
+	if (!path || fs_read(path, RECORD_MAX, &text, &ignored))
+		return -1;
+	good = record_parse(r, buf_bytes(&text)) && r->number == number;
+	buf_free(&text);
+	return good;
+}
+
+static void read_record(struct records *r, const char *dir, const char *file)
+{
+	char *path = fs_path(dir, file);
+	int found = read_file(path, records_number(file), &r->list[r->nr_records]);
+
+	r->nr_records += found == 1;
+	r->damaged += !found;
 	free(path);
+}
+
+bool records_read_one(const char *dir, uint64_t number, struct record *r)
+{
+	char *path = records_path(dir, number);
+	int found = read_file(path, number, r);
+
+	free(path);
+	return found == 1;
 }
 
 int records_read(const char *dir, struct records *r, struct err *e)

@@ -28,6 +28,9 @@ int records_list(const char *dir, struct dirent ***names);
 int records_read(const char *dir, struct records *r, struct err *e);
 void records_free(struct records *r);
 
+/** records_read_one() - the one of that number; false if it is not there */
+bool records_read_one(const char *dir, uint64_t number, struct record *r);
+
 /** records_last() - the last above number @after that switched this generation on, or NULL */
 const struct record *records_last(const struct records *r, const char *name, uint64_t generation,
 				  uint64_t after);

@@ -211,6 +211,17 @@ static void settle_all(const struct machine *mc, struct records *r)
 	sysfs_free(&all);
 }
 
+/*
+ * Its program may have written the end since it was read, and may be gone for that reason. By
+ * now it is gone, and does not write any more.
+ */
+static bool is_still(const struct store *s, uint64_t number, enum record_outcome outcome)
+{
+	struct record now;
+
+	return records_read_one(s->history, number, &now) && now.outcome == outcome;
+}
+
 static bool was_settled(struct record *r, enum record_outcome before, bool end)
 {
 	return (end && record_end(r)) || r->outcome != before;
@@ -234,7 +245,8 @@ static int settle_and_write(const struct machine *mc, const struct store *s, boo
 	for (i = 0; i < r.nr_records; i++) {
 		before = r.list[i].outcome;
 		record_settle(mc, &r.list[i], &all);
-		if (was_settled(&r.list[i], before, end) && write_as(s, &r.list[i], true, e))
+		if (was_settled(&r.list[i], before, end) &&
+		    is_still(s, r.list[i].number, before) && write_as(s, &r.list[i], true, e))
 			ret = -1;
 	}
 	sysfs_free(&all);

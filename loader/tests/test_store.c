@@ -6,6 +6,7 @@
 #include "common.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,6 +327,40 @@ static void as_long_as_one_is_young_all_are(void **state)
 	store_close(&store);
 }
 
+/* Its stat is one that can be read as soon as somebody writes to it. */
+static void ends_when_it_is_looked_at(struct record *r)
+{
+	char path[128];
+	struct err e;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/proc/%d/stat", fake.root, r->pid);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	if (fork())
+		return;
+	fd = open(path, O_WRONLY);
+	r->outcome = RECORD_DONE;
+	_exit(fd < 0 || store_write(&store, r, &e) || write(fd, "", 1) != 1);
+}
+
+static void an_end_that_was_just_written_stays(void **state)
+{
+	struct record r;
+	int status;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	write_record(&r);
+	ends_when_it_is_looked_at(&r);
+	store_settle(&fake.mc, &store);
+	assert_int_not_equal(wait(&status), -1);
+	assert_int_equal(status, 0);
+	assert_int_equal(settled(0), RECORD_DONE);
+	store_close(&store);
+}
+
 static void a_full_or_read_only_disk_is_an_error(void **state)
 {
 	struct record r;
@@ -534,6 +569,7 @@ int main(void)
 		TEST(an_attempt_that_nobody_ended_is_told_apart),
 		TEST(so_is_how_a_probation_ended),
 		TEST(as_long_as_one_is_young_all_are),
+		TEST(an_end_that_was_just_written_stays),
 		TEST(a_full_or_read_only_disk_is_an_error),
 		TEST(what_killed_writers_leave_is_swept_later),
 		TEST(killed_at_any_system_call_it_is_whole),
