@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs.h"
 #include "kernels.h"
 #include "reason.h"
 #include "survey.h"
@@ -38,20 +37,6 @@ const char *cve_standing_words(enum cve_standing standing)
 }
 
 /* A bundle that cannot be read, or is for other kernels, says nothing here. */
-static bool open_bundle(const struct staged *s, const struct kernel *k, struct bundle *b)
-{
-	struct buf file;
-	struct err ignored;
-
-	if (fs_read(s->path, MEND_BUNDLE_MAX, &file, &ignored) ||
-	    bundle_open(b, &file, NULL, 0, &ignored))
-		return false;
-	if (manifest_find(&b->manifest, k->release, k->build_id, &ignored))
-		return true;
-	bundle_free(b);
-	return false;
-}
-
 static int read_store(const struct machine *mc, struct cves *c, struct err *e)
 {
 	struct staged *list;
@@ -63,7 +48,7 @@ static int read_store(const struct machine *mc, struct cves *c, struct err *e)
 	c->bundles = calloc(nr + 1, sizeof(*c->bundles));
 	c->paths = calloc(nr + 1, sizeof(*c->paths));
 	for (i = 0; i < nr && c->bundles && c->paths; i++) {
-		if (!open_bundle(&list[i], &c->kernel, &c->bundles[c->nr_bundles]))
+		if (!staged_open(&list[i], &c->kernel, &c->bundles[c->nr_bundles]))
 			continue;
 		c->paths[c->nr_bundles++] = list[i].path;
 		list[i].path = NULL;

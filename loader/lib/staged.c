@@ -97,19 +97,18 @@ void staged_free(struct staged *list, size_t nr)
 	free(list);
 }
 
-bool store_fits(const struct staged *b, const struct kernel *k)
+bool staged_open(const struct staged *b, const struct kernel *k, struct bundle *out)
 {
-	struct bundle opened;
 	struct buf file;
 	struct err ignored;
-	bool fits;
 
 	if (fs_read(b->path, MEND_BUNDLE_MAX, &file, &ignored) ||
-	    bundle_open(&opened, &file, NULL, 0, &ignored))
+	    bundle_open(out, &file, NULL, 0, &ignored))
 		return false;
-	fits = manifest_find(&opened.manifest, k->release, k->build_id, &ignored);
-	bundle_free(&opened);
-	return fits;
+	if (manifest_find(&out->manifest, k->release, k->build_id, &ignored))
+		return true;
+	bundle_free(out);
+	return false;
 }
 
 int store_drop(const struct machine *mc, const char *name, uint64_t generation, struct err *e)

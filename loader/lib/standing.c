@@ -168,6 +168,21 @@ static bool held_back(const struct survey *s, struct standing *st)
 		   "held back: '%s' generation %ju: %s", h->name, (uintmax_t)h->generation, h->why);
 }
 
+/* What is to be applied needs the brake to be taken off first. */
+static void ERR_FORMAT(3, 4) advise_apply(const struct survey *s, struct standing *st,
+					  const char *fmt, ...)
+{
+	va_list args;
+
+	if (s->brake.reason) {
+		advise(st, "%s: %s", s->brake.message, s->brake.hint);
+		return;
+	}
+	va_start(args, fmt);
+	vsnprintf(st->hint, sizeof(st->hint), fmt, args);
+	va_end(args);
+}
+
 static const char *plural(size_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
@@ -268,7 +283,7 @@ static bool available(const struct survey *s, size_t nr_on, struct standing *st)
 
 	if (!s->available.path)
 		return false;
-	advise(st, "'mend apply %s'", s->available.path);
+	advise_apply(s, st, "'mend apply %s'", s->available.path);
 	if (!nr_on)
 		return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
 			   "not covered: no patch is on; '%s' generation %ju is in the store",
@@ -317,7 +332,7 @@ void standing_judge(const struct survey *s, const char *unfit, struct standing *
 	    not_loaded(s, st) || available(s, nr_on, st))
 		return;
 	if (!nr_on) {
-		advise(st, "'mend apply BUNDLE' switches a patch on");
+		advise_apply(s, st, "'mend apply BUNDLE' switches a patch on");
 		say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: no patch is on");
 	} else if (!on_probation(s, nr_on, st)) {
 		protected(s, nr_on, st);

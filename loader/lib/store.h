@@ -57,8 +57,9 @@ struct staged {
 /** store_list() - by name, then generation; ends with staged_free() */
 int store_list(const struct machine *mc, struct staged **list, size_t *nr, struct err *e);
 
-/** store_fits() - has it a payload for that kernel? Its signature is not looked at. */
-bool store_fits(const struct staged *b, const struct kernel *k);
+/** staged_open() - if it has a payload for that kernel; ends with bundle_free(). Not verified. */
+bool staged_open(const struct staged *b, const struct kernel *k, struct bundle *out);
+
 /** store_drop() - remove the bundles of that name up to that generation */
 int store_drop(const struct machine *mc, const char *name, uint64_t generation, struct err *e);
 

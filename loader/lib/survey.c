@@ -109,12 +109,37 @@ static void look_at_history(const struct machine *mc, struct survey *s,
 		look_at_record(s, all, &all->list[i]);
 }
 
+/* Would "apply" take it, if not for the history? The mode is another matter: see the brake. */
+static bool is_welcome(const struct survey_rules *rules, const struct manifest *m)
+{
+	struct err ignored;
+
+	return !bundle_check_dates(m, rules->now, &ignored) &&
+	       (!rules->policy || !policy_check_manifest(rules->policy, m, &ignored));
+}
+
 static bool is_held(const struct survey *s, const struct staged *b)
 {
 	return s->held.generation == b->generation && !strcmp(s->held.name, b->name);
 }
 
-static void look_at_store(const struct machine *mc, struct survey *s)
+static void look_at_staged(struct survey *s, const struct survey_rules *rules, struct staged *b)
+{
+	struct bundle bundle;
+
+	if (sysfs_covers(&s->patches, b->name, b->generation) || is_held(s, b) ||
+	    !staged_open(b, &s->kernel, &bundle))
+		return;
+	if (is_welcome(rules, &bundle.manifest)) {
+		free(s->available.path);
+		s->available = *b;
+		b->path = NULL;
+	}
+	bundle_free(&bundle);
+}
+
+static void look_at_store(const struct machine *mc, struct survey *s,
+			  const struct survey_rules *rules)
 {
 	struct staged *list;
 	struct err ignored;
@@ -122,14 +147,8 @@ static void look_at_store(const struct machine *mc, struct survey *s)
 
 	if (store_list(mc, &list, &nr, &ignored))
 		return;
-	for (i = 0; i < nr; i++) {
-		if (sysfs_covers(&s->patches, list[i].name, list[i].generation) ||
-		    is_held(s, &list[i]) || !store_fits(&list[i], &s->kernel))
-			continue;
-		free(s->available.path);
-		s->available = list[i];
-		list[i].path = NULL;
-	}
+	for (i = 0; i < nr; i++)
+		look_at_staged(s, rules, &list[i]);
 	staged_free(list, nr);
 }
 
@@ -140,7 +159,7 @@ static void look_at_patches(const struct machine *mc, int64_t now, struct survey
 
 	look_at_policy(mc, s, &policy, &rules);
 	look_at_history(mc, s, &rules);
-	look_at_store(mc, s);
+	look_at_store(mc, s, &rules);
 	records_free(&rules.history);
 	policy_free(&policy);
 }

@@ -46,8 +46,8 @@ struct survey_installed {
  *		cannot be understood; its reason 0: nothing does
  * @no_history:	why the history cannot be read; its reason 0: it can
  * @installed:	in the order of installation; @damaged_installed: cannot be read
- * @available:	a bundle in the store for this kernel that nothing that is on covers; its path NULL:
- *		none
+ * @available:	a bundle in the store for this kernel that nothing which is on covers, and that
+ *		"apply" would take; its path NULL: none
  */
 struct survey {
 	struct kernel kernel;

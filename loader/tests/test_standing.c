@@ -351,6 +351,37 @@ static void what_a_boot_will_refuse_is_known(void **state)
 	test_signer_free(&s);
 }
 
+/* Neither expired, nor what mend.conf does not want */
+static void what_apply_would_refuse_is_not_offered(void **state)
+{
+	static const char *const confs[] = { "hold = ant", "kinds = bugfix", "severity = critical" };
+	struct signer s;
+	char conf[100];
+	struct err e;
+	size_t i;
+
+	(void)state;
+	test_signer(&s, TEST_NOW);
+	stage(&s, "ant.7.mend", "name", "name ant\n");
+	patch("ant", 6, "");
+	assert_int_equal(survey_read(&fake.mc, EXPIRED, &survey, &e), 0);
+	assert_null(survey.available.path);
+	survey_free(&survey);
+	for (i = 0; i < sizeof(confs) / sizeof(confs[0]); i++) {
+		snprintf(conf, sizeof(conf), "[policy]\n%s\n", confs[i]);
+		test_file(fake.root, "etc/mend/mend.conf", conf);
+		answer_is(STANDING_PROTECTED, STANDING_EXIT_CURRENT, "protected, no reboot needed");
+	}
+	/* in another mode or with another mend.conf it would be taken */
+	test_file(fake.root, "etc/mend/mend.conf", "[policy]\nmode = stage\n");
+	answer_is(STANDING_AVAILABLE, STANDING_EXIT_NEWER, "update available: 'ant' generation 7");
+	test_contains(standing.hint, "mode = stage in mend.conf: mend.conf(5)");
+	test_file(fake.root, "etc/mend/mend.conf", "[policy]\nmode\n");
+	answer_is(STANDING_AVAILABLE, STANDING_EXIT_NEWER, "update available: 'ant' generation 7");
+	test_contains(standing.hint, "mend.conf cannot be understood: line 2 is no setting: correct");
+	test_signer_free(&s);
+}
+
 static void what_is_superseded_is_said_and_hides_nothing(void **state)
 {
 	struct survey_installed in[2] = {
@@ -402,6 +433,7 @@ int main(void)
 		TEST(what_the_machine_went_down_with_is_held_back),
 		TEST(what_is_newer_in_the_store_is_told),
 		TEST(what_a_boot_will_refuse_is_known),
+		TEST(what_apply_would_refuse_is_not_offered),
 		TEST(what_is_superseded_is_said_and_hides_nothing),
 	};
 
