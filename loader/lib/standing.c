@@ -163,7 +163,8 @@ static bool held_back(const struct survey *s, struct standing *st)
 
 	if (!h->name[0])
 		return false;
-	advise(st, "find out why the machine went down; 'mend history %s' shows when", h->name);
+	advise(st, "find out why %s; 'mend history %s' shows when", h->taken_back ?
+	       "it was taken back" : "the machine went down", h->name);
 	return say(st, STANDING_HELD_BACK, STANDING_EXIT_NONE,
 		   "held back: '%s' generation %ju: %s", h->name, (uintmax_t)h->generation, h->why);
 }

@@ -5,7 +5,6 @@
  */
 #include "survey.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,129 +40,6 @@ static bool has_oopsed(const struct machine *mc)
 	       manifest_number(line, 0, UINT64_MAX, &taint) && taint & TAINT_DIE;
 }
 
-static void tell_unreadable(const char *what, const struct err *why, struct err *e)
-{
-	err_set(e, why->reason, "%s cannot be %s: %s", what,
-		why->reason == ERR_POLICY ? "understood" : "read", why->message);
-	err_hint(e, "%s", why->errnum == EACCES ? "run this as root" : why->hint);
-	e->errnum = why->errnum;
-}
-
-/* A file that cannot be understood keeps everything from being applied. */
-static void look_at_policy(const struct machine *mc, struct survey *s, struct policy *p,
-			   struct survey_rules *rules)
-{
-	struct err e;
-
-	if (policy_load(mc, p, &e)) {
-		tell_unreadable("mend.conf", &e, &s->brake);
-		return;
-	}
-	rules->policy = p;
-	if (!policy_brake(p))
-		return;
-	err_set(&s->brake, ERR_POLICY_MODE, "%s", policy_brake(p));
-	err_hint(&s->brake, "mend.conf(5) tells how that ends");
-}
-
-/* What holds a generation back: what was taken back only keeps a boot from trying it. */
-static bool holds(const struct survey *s, const struct records *all, const struct record *r,
-		  const struct record_patch *p)
-{
-	const struct survey_installed *si = survey_find_installed(s, p->name, p->generation);
-
-	return p->on && !sysfs_covers(&s->patches, p->name, p->generation) &&
-	       installed_held(all, p->name, p->generation, si ? si->in.forgiven : 0, si) == r;
-}
-
-static void look_at_record(struct survey *s, const struct records *all, const struct record *r)
-{
-	size_t i;
-
-	if (r->outcome != RECORD_DOWN && r->outcome != RECORD_ROLLED_BACK)
-		return;
-	for (i = 0; i < r->nr_patches; i++) {
-		const struct record_patch *p = &r->patches[i];
-
-		if (!holds(s, all, r, p))
-			continue;
-		memcpy(s->held.name, p->name, sizeof(s->held.name));
-		s->held.generation = p->generation;
-		snprintf(s->held.why, sizeof(s->held.why), "%s%s",
-			 r->outcome == RECORD_ROLLED_BACK ? "mend.ko has taken it back: " : "",
-			 r->text);
-	}
-}
-
-static void look_at_history(const struct machine *mc, struct survey *s,
-			    struct survey_rules *rules)
-{
-	const struct records *all = &rules->history;
-	struct err e;
-	size_t i;
-
-	if (store_read(mc, &rules->history, &e))
-		tell_unreadable("the history", &e, &s->no_history);
-	survey_look_at_installed(mc, s, rules);
-	for (i = 0; i < all->nr_records; i++)
-		look_at_record(s, all, &all->list[i]);
-}
-
-/* Would "apply" take it, if not for the history? The mode is another matter: see the brake. */
-static bool is_welcome(const struct survey_rules *rules, const struct manifest *m)
-{
-	struct err ignored;
-
-	return !bundle_check_dates(m, rules->now, &ignored) &&
-	       (!rules->policy || !policy_check_manifest(rules->policy, m, &ignored));
-}
-
-static bool is_held(const struct survey *s, const struct staged *b)
-{
-	return s->held.generation == b->generation && !strcmp(s->held.name, b->name);
-}
-
-static void look_at_staged(struct survey *s, const struct survey_rules *rules, struct staged *b)
-{
-	struct bundle bundle;
-
-	if (sysfs_covers(&s->patches, b->name, b->generation) || is_held(s, b) ||
-	    !staged_open(b, &s->kernel, &bundle))
-		return;
-	if (is_welcome(rules, &bundle.manifest)) {
-		free(s->available.path);
-		s->available = *b;
-		b->path = NULL;
-	}
-	bundle_free(&bundle);
-}
-
-static void look_at_store(const struct machine *mc, struct survey *s,
-			  const struct survey_rules *rules)
-{
-	struct staged *list;
-	struct err ignored;
-	size_t i, nr;
-
-	if (store_list(mc, &list, &nr, &ignored))
-		return;
-	for (i = 0; i < nr; i++)
-		look_at_staged(s, rules, &list[i]);
-	staged_free(list, nr);
-}
-
-static void look_at_patches(const struct machine *mc, int64_t now, struct survey *s)
-{
-	struct survey_rules rules = { .now = now };
-	struct policy policy = { 0 };
-
-	look_at_policy(mc, s, &policy, &rules);
-	look_at_history(mc, s, &rules);
-	look_at_store(mc, s, &rules);
-	records_free(&rules.history);
-	policy_free(&policy);
-}
-
 int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct err *e)
 {
 	struct err ignored;
@@ -182,7 +58,7 @@ int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct 
 		s->asked = ask_device(mc, &s->info);
 		s->waits = waiting_look(mc, &s->waiting);
 	}
-	look_at_patches(mc, now, s);
+	survey_look_at_store(mc, now, s);
 	return 0;
 }
 

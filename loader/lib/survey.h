@@ -11,10 +11,14 @@
 #include "sysfs.h"
 #include "waiting.h"
 
-/** struct survey_held - a generation that is held back; @name "": none is */
+/**
+ * struct survey_held - a generation that is held back; @name "": none is
+ * @taken_back:	mend.ko has taken it back; otherwise the machine went down with it
+ */
 struct survey_held {
 	char name[MEND_NAME_LEN];
 	uint64_t generation;
+	bool taken_back;
 	char why[ERR_TEXT_LEN + 32];
 };
 
@@ -41,7 +45,8 @@ struct survey_installed {
  * @patches:	empty without mend.ko
  * @asked:	mend.ko has answered with @info, which only root may ask
  * @waits:	a switch is under way and waits, see @waiting
- * @held:	the last that is held back and not replaced by a newer one
+ * @held:	the last that is held back, with nothing in its place: it is installed or in the
+ *		store for this kernel, or the machine went down with it on a kernel of this release
  * @brake:	what keeps all patches from being applied: the mode of mend.conf(5), or that it
  *		cannot be understood; its reason 0: nothing does
  * @no_history:	why the history cannot be read; its reason 0: it can
@@ -72,8 +77,11 @@ struct survey {
  */
 int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct err *e);
 
+/** survey_look_at_store() - for survey_read(), when the patches are known */
+void survey_look_at_store(const struct machine *mc, int64_t now, struct survey *s);
+
 /**
- * struct survey_rules - what patches are judged by, for survey_read()'s parts
+ * struct survey_rules - what patches are judged by, for survey_look_at_store()'s parts
  * @policy:	NULL: it is not known
  */
 struct survey_rules {
@@ -82,7 +90,7 @@ struct survey_rules {
 	int64_t now;
 };
 
-/** survey_look_at_installed() - for survey_read(), when the patches are known */
+/** survey_look_at_installed() - what is installed; for survey_look_at_store() */
 void survey_look_at_installed(const struct machine *mc, struct survey *s,
 			      const struct survey_rules *rules);
 

@@ -199,6 +199,7 @@ static void what_the_machine_went_down_with_is_held_back(void **state)
 	crash();
 	assert_int_equal(cli_mend("status"), 1);
 	assert_memory_equal(cli_text(), "held back: 'one' generation 1: the machine went down", 52);
+	cli_has("  what to do  find out why the machine went down; 'mend history one'");
 	assert_int_equal(boot(""), 4);
 	cli_has("'one' generation 1: held back: 'one' generation 1 is held back: the machine went "
 		"down before it was confirmed\n");
@@ -214,6 +215,37 @@ static void what_the_machine_went_down_with_is_held_back(void **state)
 	reboot();
 	assert_int_equal(boot(""), 0);
 	cli_has("'one' generation 1: on\n");
+}
+
+static void boot_another_kernel(void)
+{
+	reboot();
+	assert_int_equal(test_run(&cli_out, "cd %s && printf '\\004\\0\\0\\0\\024\\0\\0\\0\\003\\0\\0\\0"
+				  "GNU\\0aaaaaaaaaaaaaaaaaaaa' >notes", cli_dir), 0);
+}
+
+static void that_ends_with_another_kernel_or_when_it_is_uninstalled(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend two.mend --probation 10m"), 0);
+	crash();
+	assert_int_equal(cli_mend("uninstall two"), 0);
+	assert_int_equal(cli_mend("status"), 1);
+	assert_memory_equal(cli_text(), "held back: 'one' generation 1", 29);
+	assert_int_equal(cli_mend("uninstall one --keep"), 0);
+	assert_int_equal(cli_mend("status"), 1);
+	assert_memory_equal(cli_text(), "not covered: mend.ko is not loaded", 34);
+	/* though nobody gets it without --retry */
+	assert_int_equal(install("one.mend"), 4);
+	assert_int_equal(cli_apply("one.mend"), 4);
+	assert_int_equal(install("one.mend --no-apply --probation 10m --retry"), 0);
+	assert_int_equal(boot(""), 0);
+	crash();
+	assert_int_equal(cli_mend("status"), 1);
+	assert_memory_equal(cli_text(), "held back: 'one' generation 1", 29);
+	boot_another_kernel();
+	assert_int_equal(cli_mend("status"), 1);
+	assert_memory_equal(cli_text(), "not covered: 'one' generation 1 is installed and not on", 55);
 }
 
 /* The record of the attempt is there when the boot ends in the middle of it. */
@@ -246,15 +278,14 @@ static void what_was_taken_back_is_not_tried_again(void **state)
 	/* nothing was to be switched on, so that mend.ko is not even there */
 	assert_int_equal(cli_mend("status --exit-code"), 1);
 	assert_memory_equal(cli_text(), "held back: 'one' generation 1: mend.ko has taken it", 51);
+	cli_has("  what to do  find out why it was taken back; 'mend history one'");
 }
 
 static void another_kernel_is_superseded_or_not(void **state)
 {
 	(void)state;
 	assert_int_equal(install("one.mend"), 0);
-	reboot();
-	assert_int_equal(test_run(&cli_out, "cd %s && printf '\\004\\0\\0\\0\\024\\0\\0\\0\\003\\0\\0\\0"
-				  "GNU\\0aaaaaaaaaaaaaaaaaaaa' >notes", cli_dir), 0);
+	boot_another_kernel();
 	assert_int_equal(boot(""), 3);
 	cli_has("'one' generation 1: skipped: ");
 	cli_has("whether this kernel needs it cannot be told");
@@ -503,6 +534,7 @@ int main(void)
 		TEST(an_apply_can_be_made_an_installation),
 		TEST(without_applying_the_next_boot_does_it),
 		TEST(what_the_machine_went_down_with_is_held_back),
+		TEST(that_ends_with_another_kernel_or_when_it_is_uninstalled),
 		TEST(so_is_one_whose_boot_did_not_come_to_an_end),
 		TEST(what_was_taken_back_is_not_tried_again),
 		TEST(another_kernel_is_superseded_or_not),

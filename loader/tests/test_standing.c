@@ -240,6 +240,9 @@ static void the_effective_version_names_what_is_on(void **state)
 	survey_free(&survey);
 }
 
+/* The kernel that record() was made on */
+static const char *record_release = TEST_RELEASE;
+
 /* One record of the store, from a boot that is over */
 static void record(unsigned int number, const char *name, const char *outcome, const char *boot)
 {
@@ -248,10 +251,10 @@ static void record(unsigned int number, const char *name, const char *outcome, c
 	snprintf(path, sizeof(path), "var/lib/mend/history/%010u.json", number);
 	snprintf(text, sizeof(text), "{ \"number\": %u, \"verb\": \"apply\", \"when\": "
 		 "\"2025-06-15T15:06:40Z\", \"user\": \"root\", \"uid\": 0, \"pid\": 1, "
-		 "\"started\": 7, \"boot_id\": \"%s\", \"release\": \"r\", \"patches\": [ { "
+		 "\"started\": 7, \"boot_id\": \"%s\", \"release\": \"%s\", \"patches\": [ { "
 		 "\"name\": \"%s\", \"generation\": 2, \"on\": true } ], \"outcome\": \"%s\", "
 		 "\"reason\": null, \"reason_number\": 0, \"text\": \"\", \"pause_ns\": 0 }", number,
-		 boot, name, outcome);
+		 boot, record_release, name, outcome);
 	test_file(fake.root, path, text);
 }
 
@@ -286,6 +289,29 @@ static void stage(const struct signer *s, const char *file, const char *key, con
 	snprintf(path, sizeof(path), "%s/var/lib/mend/bundles/%s", fake.root, file);
 	assert_int_equal(fs_write(path, buf_bytes(&bundle), 0644, true, &e), 0);
 	buf_free(&bundle);
+}
+
+/* Unless it could be applied to the new one, too */
+static void on_another_kernel_it_is_history(void **state)
+{
+	struct signer s;
+
+	(void)state;
+	test_file(fake.root, "proc/sys/kernel/random/boot_id", "this\n");
+	record_release = "6.0.9-test-amd64";
+	record(1, "ant", "probation", "before");
+	record_release = TEST_RELEASE;
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: no patch is on");
+	test_signer(&s, TEST_NOW);
+	stage(&s, "ant.2.mend", "payload", "payload 9.9.9-other\n");
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: no patch is on");
+	stage(&s, "ant.2.mend", "name", "name ant\n");
+	answer_is(STANDING_HELD_BACK, STANDING_EXIT_NONE, "held back: 'ant' generation 2: the "
+		  "machine went down before it was confirmed");
+	/* it is no offer either */
+	patch("ant", 1, "");
+	answer_is(STANDING_HELD_BACK, STANDING_EXIT_NONE, "held back: 'ant' generation 2");
+	test_signer_free(&s);
 }
 
 static void what_is_newer_in_the_store_is_told(void **state)
@@ -431,6 +457,7 @@ int main(void)
 		TEST(a_backup_is_no_newer_kernel),
 		TEST(the_effective_version_names_what_is_on),
 		TEST(what_the_machine_went_down_with_is_held_back),
+		TEST(on_another_kernel_it_is_history),
 		TEST(what_is_newer_in_the_store_is_told),
 		TEST(what_a_boot_will_refuse_is_known),
 		TEST(what_apply_would_refuse_is_not_offered),
