@@ -40,41 +40,49 @@ static const struct option options[] = {
 	UI_OPTIONS
 };
 
-/** struct request - @generations: of what was installed; 0: it was not */
+/** struct was - one of those that are named: @generation 0 if its entry was damaged */
+struct was {
+	bool installed;
+	uint64_t generation;
+};
+
 struct request {
 	struct ui_switch how;
 	bool revert, keep;
 	char **names;
 	size_t nr_names;
-	uint64_t generations[MEND_SWITCH_OPS_MAX];
+	struct was was[MEND_SWITCH_OPS_MAX];
 };
 
-/* The entry first: without it a bundle is only one that is kept for later. */
-static int remove_one(const struct request *q, const char *name, uint64_t *generation,
-		      const struct installed_list *all, struct err *e)
+static int drop(const char *name, uint64_t generation, struct err *e)
 {
-	const struct installed *in = installed_find(all, name);
+	if (!store_drop(&machine_real, name, generation, e))
+		return 0;
+	err_append(e, "; '%s' is not installed any more, its bundle is still there", name);
+	return err_hint(e, "the same command removes it, once that is settled");
+}
 
-	*generation = in ? in->generation : 0;
-	if (installed_remove(&machine_real, name, e))
+/* The entry first: without it a bundle is only one that is kept for later. */
+static int remove_one(const struct request *q, const char *name, struct was *was, struct err *e)
+{
+	if (installed_retire(&machine_real, name, &was->generation, e))
 		return e->reason == ERR_NOTHING ? 0 : -1;
-	return q->keep || !in ? 0 : store_drop(&machine_real, name, in->generation, e);
+	was->installed = true;
+	if (!q->keep && drop(name, was->generation, e))
+		return -1;
+	return installed_forget(&machine_real, name, e);
 }
 
 static int remove_all(struct request *q, struct record *r, bool *any, struct err *e)
 {
-	struct installed_list all;
 	int ret = 0;
 	size_t i;
 
-	if (installed_read(&machine_real, &all, e))
-		return -1;
 	for (i = 0; i < q->nr_names && !ret; i++) {
-		ret = remove_one(q, q->names[i], &q->generations[i], &all, e);
-		record_add(r, q->names[i], q->generations[i], false);
-		*any |= q->generations[i];
+		ret = remove_one(q, q->names[i], &q->was[i], e);
+		record_add(r, q->names[i], q->was[i].generation, false);
+		*any |= q->was[i].installed;
 	}
-	installed_free(&all);
 	return ret;
 }
 
@@ -127,13 +135,23 @@ static int print_json(const struct request *q, const struct revert *r)
 	for (i = 0; i < q->nr_names; i++) {
 		j = json_object();
 		json_object_set_new(j, "name", json_text(q->names[i]));
-		json_object_set_new(j, "generation", q->generations[i] ?
-				    json_integer((json_int_t)q->generations[i]) : json_null());
+		json_object_set_new(j, "generation", q->was[i].generation ?
+				    json_integer((json_int_t)q->was[i].generation) : json_null());
+		json_object_set_new(j, "was_installed", json_boolean(q->was[i].installed));
 		json_object_set_new(j, "reverted", json_boolean(was_reverted(r, q->names[i])));
 		json_array_append_new(list, j);
 	}
 	json_object_set_new(doc, "patches", list);
 	return ui_json(doc);
+}
+
+static void print_one(const char *name, const struct was *was)
+{
+	printf("'%s' %s.\n", name, was->installed ? "is not installed any more" :
+						    "was not installed");
+	if (was->installed && !was->generation)
+		ui_field("note", "its entry was damaged: bundles of it are still in " STORE_DIR
+			 "/bundles, if any");
 }
 
 static int print(const struct ui *ui, const struct request *q, const struct revert *r)
@@ -143,8 +161,7 @@ static int print(const struct ui *ui, const struct request *q, const struct reve
 	if (ui->json)
 		return print_json(q, r);
 	for (i = 0; i < q->nr_names; i++)
-		printf("'%s' %s.\n", q->names[i], q->generations[i] ?
-		       "is not installed any more" : "was not installed");
+		print_one(q->names[i], &q->was[i]);
 	for (i = 0; i < r->nr_off; i++)
 		ui_reverted(&r->off[i]);
 	if (revert_any(r->off, r->nr_off))

@@ -21,6 +21,7 @@
 
 #define INSTALLED_DIR	STORE_DIR "/installed"
 #define SUFFIX		".json"
+#define ASIDE		".retired"	/* instead */
 #define ENTRY_MAX	(64U << 10)	/* bytes of a file */
 
 /* "NAME.json" */
@@ -64,19 +65,25 @@ static bool parse(struct installed *in, struct bytes text)
 	return good;
 }
 
+static bool read_file(const char *path, struct installed *in)
+{
+	struct buf text;
+	struct err ignored;
+	bool good;
+
+	if (fs_read(path, ENTRY_MAX, &text, &ignored))
+		return false;
+	good = parse(in, buf_bytes(&text));
+	buf_free(&text);
+	return good;
+}
+
 static void read_entry(struct installed_list *all, const char *dir, const char *file)
 {
 	struct installed *in = &all->list[all->nr];
 	char *path = fs_path(dir, file);
-	struct buf text;
-	struct err ignored;
-	bool good = false;
 
-	if (path && parse_name(file, in->name) && !fs_read(path, ENTRY_MAX, &text, &ignored)) {
-		good = parse(in, buf_bytes(&text));
-		buf_free(&text);
-	}
-	if (good)
+	if (path && parse_name(file, in->name) && read_file(path, in))
 		all->nr++;
 	else
 		all->damaged++;
@@ -193,21 +200,53 @@ int installed_write(const struct machine *mc, const struct store *s, struct inst
 	return ret;
 }
 
-int installed_remove(const struct machine *mc, const char *name, struct err *e)
+static char *entry_path(const struct machine *mc, const char *name, const char *suffix)
 {
-	char *dir = machine_path(mc, INSTALLED_DIR), *path = NULL;
+	char *dir = machine_path(mc, INSTALLED_DIR), *path;
+	bool failed = !dir || asprintf(&path, "%s/%s%s", dir, name, suffix) < 0;
+
+	free(dir);
+	return failed ? NULL : path;
+}
+
+/* One that is aside already was left by somebody who was killed. */
+static int put_aside(const char *path, const char *aside, const char *name, struct err *e)
+{
+	if (!rename(path, aside))
+		return fs_sync_parent(path, e);
+	if (errno != ENOENT)
+		return err_errno(e, ERR_IO, errno, "cannot rename '%s'", path);
+	if (access(aside, F_OK))
+		return err_set(e, ERR_NOTHING, "'%s' is not installed", name);
+	return 0;
+}
+
+int installed_retire(const struct machine *mc, const char *name, uint64_t *generation,
+		     struct err *e)
+{
+	char *path = entry_path(mc, name, SUFFIX), *aside = entry_path(mc, name, ASIDE);
+	struct installed was;
 	int ret;
 
-	if (!dir || asprintf(&path, "%s/%s" SUFFIX, dir, name) < 0)
-		ret = err_nomem(e);
-	else if (!unlink(path))
-		ret = fs_sync_parent(path, e);
-	else if (errno == ENOENT)
-		ret = err_set(e, ERR_NOTHING, "'%s' is not installed", name);
-	else
-		ret = err_errno(e, ERR_IO, errno, "cannot remove '%s'", path);
+	ret = path && aside ? put_aside(path, aside, name, e) : err_nomem(e);
+	*generation = !ret && read_file(aside, &was) ? was.generation : 0;
+	free(aside);
 	free(path);
-	free(dir);
+	return ret;
+}
+
+int installed_forget(const struct machine *mc, const char *name, struct err *e)
+{
+	char *aside = entry_path(mc, name, ASIDE);
+	int ret;
+
+	if (!aside)
+		return err_nomem(e);
+	if (unlink(aside) && errno != ENOENT)
+		ret = err_errno(e, ERR_IO, errno, "cannot remove '%s'", aside);
+	else
+		ret = fs_sync_parent(aside, e);
+	free(aside);
 	return ret;
 }
 

@@ -44,8 +44,18 @@ const struct installed *installed_find(const struct installed_list *all, const c
 int installed_write(const struct machine *mc, const struct store *s, struct installed *new,
 		    struct err *e);
 
-/** installed_remove() - not there any more, also on disk; ERR_NOTHING: it was not */
-int installed_remove(const struct machine *mc, const char *name, struct err *e);
+/**
+ * installed_retire() - it is not installed any more, also on disk; ERR_NOTHING: it was not
+ * @generation:	out: that it had; 0: its entry is damaged
+ *
+ * The entry is only put aside until installed_forget(): whoever is killed before its bundles
+ * are gone retires it once more, and knows which they are.
+ */
+int installed_retire(const struct machine *mc, const char *name, uint64_t *generation,
+		     struct err *e);
+
+/** installed_forget() - nothing is left to do for what was retired */
+int installed_forget(const struct machine *mc, const char *name, struct err *e);
 
 /** installed_bundle() - the path of its bundle, in a new string, or NULL */
 char *installed_bundle(const struct machine *mc, const struct installed *in);

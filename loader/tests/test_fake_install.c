@@ -421,6 +421,40 @@ static void uninstalling_is_for_the_next_boot(void **state)
 	assert_string_equal(cli_file("asked | grep -c ."), "0");
 }
 
+static void one_that_did_not_come_to_its_end_is_finished(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	assert_int_equal(cli_mend("stage --cert mend.pem two.mend"), 0);
+	assert_int_equal(test_run(&cli_out, "cd %s/root/var/lib/mend/bundles && rm one.1.mend && "
+				  "mkdir -p one.1.mend/in-the-way", cli_dir), 0);
+	assert_int_equal(cli_mend("uninstall one"), 1);
+	cli_has("; 'one' is not installed any more, its bundle is still there\n  what to do: the same ");
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "Nothing is installed.\n");
+	assert_int_equal(test_run(&cli_out, "cd %s && rm -r root/var/lib/mend/bundles/one.1.mend && "
+				  "cp one.mend root/var/lib/mend/bundles/one.1.mend", cli_dir), 0);
+	assert_int_equal(cli_mend("uninstall one"), 0);
+	assert_int_equal(count_files("installed"), 0);
+	assert_int_equal(cli_mend("uninstall one"), 2);
+	/* what was never installed is only kept for later */
+	assert_int_equal(cli_mend("uninstall two"), 2);
+	assert_int_equal(count_files("bundles/*"), 1);
+}
+
+static void so_is_one_whose_entry_is_damaged(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	assert_int_equal(test_run(&cli_out, "echo x >%s/root/var/lib/mend/installed/one.json", cli_dir), 0);
+	assert_int_equal(cli_mend("uninstall one"), 0);
+	assert_string_equal(cli_text(), "'one' is not installed any more.\n  note        its entry was "
+			    "damaged: bundles of it are still in /var/lib/mend/bundles, if any\n");
+	assert_int_equal(count_files("installed"), 0);
+	assert_int_equal(count_files("bundles"), 1);
+	assert_int_equal(cli_mend("uninstall one"), 2);
+}
+
 #define CONF	"root/etc/mend/mend.conf"
 
 /* Two patches that a boot puts on probation, on a machine with that health command */
@@ -541,6 +575,8 @@ int main(void)
 		TEST(the_policy_counts_at_boot),
 		TEST(a_boot_needs_the_history_and_status_says_so),
 		TEST(uninstalling_is_for_the_next_boot),
+		TEST(one_that_did_not_come_to_its_end_is_finished),
+		TEST(so_is_one_whose_entry_is_damaged),
 		TEST(a_boot_is_judged_by_the_health_command),
 		TEST(what_fails_it_is_taken_back_and_held_back),
 		TEST(it_has_the_time_that_is_left),
