@@ -8,15 +8,15 @@
 #include "lib/json.h"
 #include "lib/policy.h"
 #include "lib/store.h"
-#include "ui.h"
-#include "ui_record.h"
+#include "ui_install.h"
 
 static const char help[] =
 	"Usage: mend stage BUNDLE [--keys DIR | --cert FILE] [--json]\n"
 	"\n"
 	"Verifies the bundle and keeps a copy in " STORE_DIR "/bundles, to be applied later: by\n"
 	"its path there. 'mend status' tells that it is there. Nothing is switched. What\n"
-	"mend.conf(5) does not allow is refused. Needs root.\n"
+	"mend.conf(5) does not allow is refused, and what would take the place of an installed\n"
+	"bundle of the same generation. Needs root.\n"
 	"\n"
 	"  --keys DIR   directory with trusted certificates, *.pem (" TRUST_DIR ")\n"
 	"  --cert FILE  trust the certificates of this file only\n"
@@ -35,10 +35,31 @@ static const struct option options[] = {
 	UI_OPTIONS
 };
 
+/* A boot verifies what is installed with certificates that may be others than those here. */
+static int check_installed(const struct bundle *b, struct err *e)
+{
+	const struct manifest *m = &b->manifest;
+	struct installed_list all;
+	const struct installed *in;
+	bool other;
+
+	if (installed_read(&machine_real, &all, e))
+		return -1;
+	in = installed_find(&all, m->name);
+	other = in && in->generation == m->generation && !ui_install_same(in, b);
+	installed_free(&all);
+	if (!other)
+		return 0;
+	err_set(e, ERR_EXISTS, "'%s' generation %ju is installed, and not with this bundle", m->name,
+		(uintmax_t)m->generation);
+	return err_hint(e, "'mend install' puts this one in its place, for every boot; 'mend uninstall "
+			"%s' removes that one", m->name);
+}
+
 static int keep(struct ui_record *rec, const struct bundle *b, struct err *e)
 {
-	if (check_disk_now(&machine_real, b->file.len, e) || ui_record_attempt(rec, e) ||
-	    store_stage(&rec->store, b, e))
+	if (check_installed(b, e) || check_disk_now(&machine_real, b->file.len, e) ||
+	    ui_record_attempt(rec, e) || store_stage(&rec->store, b, e))
 		return -1;
 	ui_record_outcome(rec, RECORD_DONE, NULL);
 	return 0;

@@ -11,11 +11,9 @@
 
 #include "lib/check.h"
 #include "lib/fs.h"
-#include "lib/installed.h"
 #include "lib/json.h"
 
-/* Is that what the store has of it? */
-static bool same_bundle(const struct installed *in, const struct bundle *b)
+bool ui_install_same(const struct installed *in, const struct bundle *b)
 {
 	char *path = installed_bundle(&machine_real, in);
 	struct buf file;
@@ -34,7 +32,7 @@ static bool is_missing(const struct installed_list *all, const struct bundle *b)
 {
 	const struct installed *in = installed_find(all, b->manifest.name);
 
-	return !in || in->generation != b->manifest.generation || !same_bundle(in, b);
+	return !in || in->generation != b->manifest.generation || !ui_install_same(in, b);
 }
 
 bool ui_install_missing(const struct ui_request *q, const struct bundle *bundles)

@@ -5,9 +5,12 @@
 #ifndef MEND_UI_INSTALL_H
 #define MEND_UI_INSTALL_H
 
-#include "lib/bundle.h"
+#include "lib/installed.h"
 #include "ui_job.h"
 #include "ui_record.h"
+
+/** ui_install_same() - is that, byte by byte, what the store has for that entry? */
+bool ui_install_same(const struct installed *in, const struct bundle *b);
 
 /** ui_install_missing() - is any of them not installed yet, or with another bundle? */
 bool ui_install_missing(const struct ui_request *q, const struct bundle *bundles);

@@ -455,6 +455,24 @@ static void so_is_one_whose_entry_is_damaged(void **state)
 	assert_int_equal(cli_mend("uninstall one"), 2);
 }
 
+static void staging_does_not_replace_what_is_installed(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend"), 0);
+	assert_int_equal(cli_mend("stage --cert mend.pem one.mend"), 0);
+	assert_int_equal(cli_mend("keygen --out other && " TEST_MEND_FAKE " sign one.mend -o other.mend "
+				  "--key other/mend.key --cert other/mend.pem"), 0);
+	assert_int_equal(cli_mend("stage --cert other/mend.pem other.mend"), 1);
+	cli_has("'one' generation 1 is installed, and not with this bundle\n  what to do: 'mend install'");
+	reboot();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on\n");
+	/* another generation is another bundle, and one that is not installed nobody's */
+	assert_int_equal(cli_mend("stage --cert mend.pem one2.mend"), 0);
+	assert_int_equal(cli_mend("uninstall one"), 0);
+	assert_int_equal(cli_mend("stage --cert other/mend.pem other.mend"), 0);
+}
+
 #define CONF	"root/etc/mend/mend.conf"
 
 /* Two patches that a boot puts on probation, on a machine with that health command */
@@ -577,6 +595,7 @@ int main(void)
 		TEST(uninstalling_is_for_the_next_boot),
 		TEST(one_that_did_not_come_to_its_end_is_finished),
 		TEST(so_is_one_whose_entry_is_damaged),
+		TEST(staging_does_not_replace_what_is_installed),
 		TEST(a_boot_is_judged_by_the_health_command),
 		TEST(what_fails_it_is_taken_back_and_held_back),
 		TEST(it_has_the_time_that_is_left),
