@@ -49,15 +49,17 @@ int records_list(const char *dir, struct dirent ***names)
 	return scandir(dir, names, is_record, versionsort);
 }
 
-/* -1: it cannot be read; 0: it holds none; 1 */
+/* 1; 0: it cannot be read, or holds none; -1: it is gone, another mend has forgotten it */
 static int read_file(const char *path, uint64_t number, struct record *r)
 {
 	struct buf text;
-	struct err ignored;
+	struct err e;
 	bool good;
 
-	if (!path || fs_read(path, RECORD_MAX, &text, &ignored))
-		return -1;
+	if (!path)
+		return 0;
+	if (fs_read(path, RECORD_MAX, &text, &e))
+		return e.errnum == ENOENT ? -1 : 0;
 	good = record_parse(r, buf_bytes(&text)) && r->number == number;
 	buf_free(&text);
 	return good;

@@ -169,14 +169,15 @@ static void what_is_no_record_is_counted_or_left_alone(void **state)
 	test_file(fake.root, "var/lib/mend/history/0000000003.json", "");
 	assert_int_equal(test_run(&out, "cd %s/var/lib/mend/history && cp 0000000001.json "
 				  "0000000004.json && cp 0000000001.json 0000000005.json.AbCdEf && "
-				  "echo >README", fake.root), 0);
+				  "echo >README && mkdir 0000000006.json && "
+				  "head -c 300000 /dev/zero >0000000007.json", fake.root), 0);
 	read_records();
 	assert_int_equal(records.nr_records, 1);
-	assert_int_equal(records.damaged, 3);
+	assert_int_equal(records.damaged, 5);
 	open_store();
 	begin(&r, "ant", 8);
 	write_record(&r);
-	assert_int_equal(r.number, 5);
+	assert_int_equal(r.number, 8);
 	store_close(&store);
 }
 
