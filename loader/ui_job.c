@@ -42,7 +42,8 @@ static int keep(struct job *job, struct err *e)
 	if (!job->q->install || !ui_install_keep(&job->record, job->q, job->bundles, e))
 		return 0;
 	err_append(e, "; it is on, and not installed");
-	err_hint(e, "free some space, or make " STORE_DIR " writable, and install it again");
+	if (!e->hint[0])
+		err_hint(e, "free some space, or make " STORE_DIR " writable, and install it again");
 	snprintf(r->text + used, sizeof(r->text) - used, "%s%s", used ? "; " : "", e->message);
 	return -1;
 }

@@ -147,24 +147,36 @@ const struct installed *installed_find(const struct installed_list *all, const c
 	return NULL;
 }
 
+/* JSON has no higher numbers: mend does not get there, somebody with an editor does. */
+static int no_place(const char *last, struct err *e)
+{
+	err_set(e, ERR_INPUT, "there is no place behind '%s' in the order of what is installed", last);
+	return err_hint(e, "'mend uninstall %s --keep', and install it again from " STORE_DIR
+			"/bundles", last);
+}
+
 /* Behind all others, unless it is there already */
 static int take_place(const struct machine *mc, struct installed *new, struct err *e)
 {
+	const struct installed *old, *last;
 	struct installed_list all;
-	const struct installed *old;
+	int ret = 0;
 
 	if (installed_read(mc, &all, e))
 		return -1;
 	old = installed_find(&all, new->name);
+	last = all.nr ? &all.list[all.nr - 1] : NULL;
 	if (old && old->generation == new->generation) {
 		new->order = old->order;
 		new->when = old->when;
+	} else if (last && last->order == INT64_MAX) {
+		ret = no_place(last->name, e);
 	} else {
-		new->order = all.nr ? all.list[all.nr - 1].order + 1 : 1;
+		new->order = last ? last->order + 1 : 1;
 		new->when = time(NULL);
 	}
 	installed_free(&all);
-	return 0;
+	return ret;
 }
 
 static char *format(const struct installed *in)

@@ -473,6 +473,22 @@ static void staging_does_not_replace_what_is_installed(void **state)
 	assert_int_equal(cli_mend("stage --cert other/mend.pem other.mend"), 0);
 }
 
+static void there_is_a_last_place_in_the_order(void **state)
+{
+	(void)state;
+	assert_int_equal(install("two.mend"), 0);
+	assert_int_equal(test_run(&cli_out, "sed -i 's/\"order\": 1/\"order\": 9223372036854775807/' "
+				  "%s/root/var/lib/mend/installed/two.json", cli_dir), 0);
+	assert_int_equal(install("one.mend"), 1);
+	cli_has("there is no place behind 'two' in the order of what is installed; it is on, and not "
+		"installed\n  what to do: 'mend uninstall two --keep', and install it again");
+	assert_int_equal(cli_mend("uninstall two --keep"), 0);
+	assert_int_equal(install("root/var/lib/mend/bundles/two.1.mend one.mend"), 0);
+	reboot();
+	assert_int_equal(boot(""), 0);
+	assert_string_equal(cli_text(), "'two' generation 1: on\n'one' generation 1: on\n");
+}
+
 #define CONF	"root/etc/mend/mend.conf"
 
 /* Two patches that a boot puts on probation, on a machine with that health command */
@@ -596,6 +612,7 @@ int main(void)
 		TEST(one_that_did_not_come_to_its_end_is_finished),
 		TEST(so_is_one_whose_entry_is_damaged),
 		TEST(staging_does_not_replace_what_is_installed),
+		TEST(there_is_a_last_place_in_the_order),
 		TEST(a_boot_is_judged_by_the_health_command),
 		TEST(what_fails_it_is_taken_back_and_held_back),
 		TEST(it_has_the_time_that_is_left),
