@@ -33,7 +33,7 @@ static const char help[] =
 	"\n"
 	"Exit codes: 0 shown (also when there is no patch), 1 mend.ko or NAME is not there. With\n"
 	"--exit-code: 0 current, 1 no patch is on or one is not as it should be, 2 a newer one is\n"
-	"in the local store, 3 this kernel cannot be patched.\n";
+	"in the local store, 3 an unsupported kernel.\n";
 
 enum { OPT_EXIT_CODE = OPT_FIRST, OPT_WATCH };
 

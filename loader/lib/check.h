@@ -39,6 +39,9 @@ struct checks {
 /** check_kernel() - the kernel: release, build-id, config, ftrace, loading of modules */
 void check_kernel(const struct machine *mc, struct checks *c);
 
+/** check_baseline() - of these, what the kernel was built with: no admin changes that */
+void check_baseline(const struct machine *mc, struct checks *c);
+
 /** check_switches() - of these, what an admin can switch off: ftrace, loading of modules */
 void check_switches(const struct machine *mc, struct checks *c);
 

@@ -128,7 +128,7 @@ void check_switches(const struct machine *mc, struct checks *c)
 	check_loading(mc, c);
 }
 
-void check_kernel(const struct machine *mc, struct checks *c)
+void check_baseline(const struct machine *mc, struct checks *c)
 {
 	struct kernel k = { 0 };
 
@@ -137,5 +137,10 @@ void check_kernel(const struct machine *mc, struct checks *c)
 	check_release(&k, c);
 	check_build_id(mc, &k, c);
 	check_config(mc, k.release, c);
+}
+
+void check_kernel(const struct machine *mc, struct checks *c)
+{
+	check_baseline(mc, c);
 	check_switches(mc, c);
 }

@@ -110,20 +110,13 @@ static size_t count(const struct survey *s, patch_test test, const struct sysfs_
 	return n;
 }
 
-static bool unsupported(const struct survey *s, const char *unfit, struct standing *st)
+static bool unsupported(const struct survey *s, struct standing *st)
 {
-	return !s->loaded && unfit &&
-	       say(st, STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED, "unsupported kernel: %s",
-		   unfit);
-}
-
-static bool not_loaded(const struct survey *s, struct standing *st)
-{
-	if (s->loaded)
+	if (!s->unsupported)
 		return false;
-	advise(st, "%s", s->why_not.hint);
-	return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: %s",
-		   s->why_not.message);
+	advise(st, "%s", s->unfit.hint);
+	return say(st, STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED, "unsupported kernel: %s",
+		   s->unfit.message);
 }
 
 static bool rolled_back(const struct survey *s, struct standing *st)
@@ -189,12 +182,16 @@ static const char *plural(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-static void advise_installed(const struct survey_installed *si, struct standing *st)
+static void advise_installed(const struct survey *s, const struct survey_installed *si,
+			     struct standing *st)
 {
 	switch (si->prospect.fate) {
 	case INSTALLED_FITS:
-		advise(st, "'mend boot' switches it on now, and 'systemctl enable "
-		       "mend-boot.service' at every boot");
+		if (s->unfit.reason)
+			advise(st, "%s: %s", s->unfit.message, s->unfit.hint);
+		else
+			advise(st, "'mend boot' switches it on now, and 'systemctl enable "
+			       "mend-boot.service' at every boot");
 		break;
 	case INSTALLED_REFUSED:
 		advise(st, "%s", si->prospect.why.hint);
@@ -222,7 +219,7 @@ static bool installed_off(const struct survey *s, struct standing *st)
 		si = &s->installed[i];
 		if (si->on || si->prospect.fate == INSTALLED_SUPERSEDED)
 			continue;
-		advise_installed(si, st);
+		advise_installed(s, si, st);
 		return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE,
 			   "not covered: '%s' generation %ju is installed and not on%s%s",
 			   si->in.name, (uintmax_t)si->in.generation, *why_off(si) ? ": " : "",
@@ -239,18 +236,17 @@ static bool superseded(const struct survey *s, size_t nr_on, struct standing *st
 {
 	size_t n = s->nr_installed, i;
 
-	if (nr_on || !n || s->oopsed || s->available.path)
+	if (nr_on || !n || s->available.path)
 		return false;
 	for (i = 0; i < n; i++)
 		if (s->installed[i].prospect.fate != INSTALLED_SUPERSEDED)
 			return false;
 	return say(st, STANDING_PROTECTED, STANDING_EXIT_CURRENT,
-		   "protected%s: %zu installed patch%s superseded, this kernel has %s fixes itself%s%s%s",
-		   s->newer[0] ? "" : ", no reboot needed", n, plural(n, " is", "es are"),
-		   plural(n, "its", "their"), s->newer[0] ? "; kernel " : "", s->newer,
-		   s->newer[0] ? " is installed for the next boot" : "");
+		   "protected, no reboot needed: %zu installed patch%s superseded, this kernel has %s "
+		   "fixes itself", n, plural(n, " is", "es are"), plural(n, "its", "their"));
 }
 
+/* Whether a newer kernel fixes more than patches that are on, or than this one, nobody can tell. */
 static bool reboot_needed(const struct survey *s, size_t nr_on, struct standing *st)
 {
 	if (s->oopsed)
@@ -261,6 +257,19 @@ static bool reboot_needed(const struct survey *s, size_t nr_on, struct standing 
 	return say(st, STANDING_REBOOT, STANDING_EXIT_NONE,
 		   "reboot needed: kernel %s is installed, and no patch is on in the one that "
 		   "runs", s->newer);
+}
+
+static bool not_loaded(const struct survey *s, struct standing *st)
+{
+	const struct err *why = s->unfit.reason ? &s->unfit : &s->why_not;
+
+	if (s->loaded)
+		return false;
+	if (s->unfit.reason)
+		advise(st, "%s", why->hint);
+	else
+		advise_apply(s, st, "%s", why->hint);
+	return say(st, STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: %s", why->message);
 }
 
 /* "3 patches, 7 CVEs" */
@@ -322,14 +331,13 @@ static void protected(const struct survey *s, size_t nr_on, struct standing *st)
 		    "protected, no reboot needed: %s", text);
 }
 
-void standing_judge(const struct survey *s, const char *unfit, struct standing *st)
+void standing_judge(const struct survey *s, struct standing *st)
 {
 	size_t nr_on = count(s, is_on, NULL);
 
 	memset(st, 0, sizeof(*st));
-	if (unsupported(s, unfit, st) || rolled_back(s, st) || degraded(s, st) ||
-	    held_back(s, st) || superseded(s, nr_on, st) ||
-	    (s->loaded && reboot_needed(s, nr_on, st)) || installed_off(s, st) ||
+	if (unsupported(s, st) || rolled_back(s, st) || degraded(s, st) || held_back(s, st) ||
+	    reboot_needed(s, nr_on, st) || superseded(s, nr_on, st) || installed_off(s, st) ||
 	    not_loaded(s, st) || available(s, nr_on, st))
 		return;
 	if (!nr_on) {

@@ -16,7 +16,7 @@ enum standing_answer {
 	STANDING_HELD_BACK,	/* the machine went down with a patch */
 	STANDING_DEGRADED,
 	STANDING_ROLLED_BACK,
-	STANDING_UNSUPPORTED,	/* mend cannot run on this kernel */
+	STANDING_UNSUPPORTED,	/* mend cannot run on this kernel, as it was built */
 };
 
 /* What "mend status --exit-code" exits with */
@@ -40,11 +40,8 @@ struct standing {
 	char text[STANDING_TEXT], hint[STANDING_TEXT];
 };
 
-/**
- * standing_judge() - pure
- * @unfit:	why this kernel cannot be patched at all; NULL: it can be, as far as known
- */
-void standing_judge(const struct survey *s, const char *unfit, struct standing *st);
+/** standing_judge() - pure */
+void standing_judge(const struct survey *s, struct standing *st);
 
 /** standing_name() - the answer as --json prints it; stable */
 const char *standing_name(enum standing_answer answer);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "device.h"
 #include "kernels.h"
 
@@ -40,6 +41,24 @@ static bool has_oopsed(const struct machine *mc)
 	       manifest_number(line, 0, UINT64_MAX, &taint) && taint & TAINT_DIE;
 }
 
+/*
+ * The first requirement that is not met. What is switched off or cannot be read is no fault
+ * of the kernel's.
+ */
+static void look_at_kernel(const struct machine *mc, struct survey *s)
+{
+	struct checks c = { 0 };
+
+	check_baseline(mc, &c);
+	if (checks_error(&c, &s->unfit)) {
+		s->unsupported = s->unfit.code == EXIT_CODE_INCOMPATIBLE;
+	} else {
+		check_switches(mc, &c);
+		checks_error(&c, &s->unfit);
+	}
+	checks_free(&c);
+}
+
 int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct err *e)
 {
 	struct err ignored;
@@ -57,6 +76,8 @@ int survey_read(const struct machine *mc, int64_t now, struct survey *s, struct 
 	if (s->loaded) {
 		s->asked = ask_device(mc, &s->info);
 		s->waits = waiting_look(mc, &s->waiting);
+	} else {
+		look_at_kernel(mc, s);
 	}
 	survey_look_at_store(mc, now, s);
 	return 0;

@@ -42,6 +42,9 @@ struct survey_installed {
  * @oopsed:	this kernel has oopsed since it was booted
  * @loaded:	mend.ko is there
  * @why_not:	otherwise: why nothing can be read from it
+ * @unfit:	otherwise: what of the kernel keeps mend.ko from working; its reason 0: nothing, as
+ *		far as is known
+ * @unsupported: that is how it was built, and nothing helps but another one
  * @patches:	empty without mend.ko
  * @asked:	mend.ko has answered with @info, which only root may ask
  * @waits:	a switch is under way and waits, see @waiting
@@ -58,7 +61,8 @@ struct survey {
 	struct kernel kernel;
 	char newer[MEND_RELEASE_LEN];
 	bool oopsed, loaded, asked, waits;
-	struct err why_not;
+	struct err why_not, unfit;
+	bool unsupported;
 	struct sysfs_patches patches;
 	struct mend_info info;
 	struct waiting waiting;

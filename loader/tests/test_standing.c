@@ -21,7 +21,7 @@ static void answer_is(enum standing_answer answer, enum standing_exit code, cons
 	struct err e;
 
 	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
-	standing_judge(&survey, NULL, &standing);
+	standing_judge(&survey, &standing);
 	if (standing.answer != answer || strncmp(standing.text, text, strlen(text)))
 		fail_msg("%s (%d)", standing.text, standing.answer);
 	assert_int_equal(standing.exit, code);
@@ -48,16 +48,60 @@ static void patch(const char *name, unsigned long long generation, const char *c
 
 static void without_mend_ko_nothing_is_covered(void **state)
 {
-	struct err e;
-
 	(void)state;
 	fake.mc.sysfs = "/no/such/directory";
 	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: mend.ko is not loaded");
-	assert_int_equal(survey_read(&fake.mc, TEST_NOW, &survey, &e), 0);
-	standing_judge(&survey, "it is too old", &standing);
-	assert_string_equal(standing.text, "unsupported kernel: it is too old");
-	assert_int_equal(standing.exit, STANDING_EXIT_UNSUPPORTED);
-	survey_free(&survey);
+	test_contains(standing.hint, "modprobe mend");
+	test_file(fake.root, "proc/cmdline", "quiet mend.mode=off\n");
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: mend.ko is not loaded");
+	test_contains(standing.hint, "mend.mode=off on the kernel command line: mend.conf(5)");
+}
+
+static void what_is_switched_off_is_no_fault_of_the_kernel(void **state)
+{
+	(void)state;
+	test_file(fake.root, "proc/sys/kernel/ftrace_enabled", "0\n");
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: no patch is on");
+	fake.mc.sysfs = "/no/such/directory";
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: ftrace is switched off");
+	assert_string_equal(standing.hint, "sysctl kernel.ftrace_enabled=1");
+	test_file(fake.root, "proc/sys/kernel/ftrace_enabled", "1\n");
+	test_file(fake.root, "proc/sys/kernel/modules_disabled", "1\n");
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: no module can be loaded");
+	test_contains(standing.hint, "/etc/sysctl.d");
+	fake.mc.notes = "/no/such/file";
+	answer_is(STANDING_NOT_COVERED, STANDING_EXIT_NONE, "not covered: cannot read the running "
+		  "kernel's build-id");
+	assert_string_equal(standing.hint, "mount sysfs on /sys");
+}
+
+static void nor_can_a_boot_do_anything_about_it(void **state)
+{
+	struct survey_installed in = { .in = { .name = "ant", .generation = 2 } };
+	struct survey s = { .installed = &in, .nr_installed = 1 };
+
+	(void)state;
+	standing_judge(&s, &standing);
+	test_contains(standing.hint, "'mend boot' switches it on now");
+	err_set(&s.unfit, MEND_R_FTRACE, "ftrace is switched off");
+	standing_judge(&s, &standing);
+	test_contains(standing.text, "not covered: 'ant' generation 2 is installed and not on");
+	test_contains(standing.hint, "ftrace is switched off: see 'sysctl");
+}
+
+static void how_it_was_built_is(void **state)
+{
+	(void)state;
+	fake.mc.sysfs = "/no/such/directory";
+	fake.mc.notes = "/dev/null";
+	answer_is(STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED, "unsupported kernel: the running "
+		  "kernel has no GNU build-id");
+	test_contains(standing.hint, "--build-id=sha1");
+	fake.mc.notes = fake.notes;
+	test_file(fake.root, "boot/config-" TEST_RELEASE, "CONFIG_MODULES=y\n");
+	answer_is(STANDING_UNSUPPORTED, STANDING_EXIT_UNSUPPORTED, "unsupported kernel: the kernel is "
+		  "without CONFIG_SMP");
+	assert_true(standing.hint[0]);
 }
 
 static void without_a_patch_neither(void **state)
@@ -166,6 +210,8 @@ static void a_kernel_that_has_oopsed_wants_a_reboot(void **state)
 	answer_is(STANDING_PROTECTED, STANDING_EXIT_CURRENT, "protected");
 	test_file(fake.root, "proc/sys/kernel/tainted", "4224\n");
 	answer_is(STANDING_REBOOT, STANDING_EXIT_NONE, "reboot needed: this kernel has oopsed");
+	fake.mc.sysfs = "/no/such/directory";
+	answer_is(STANDING_REBOOT, STANDING_EXIT_NONE, "reboot needed: this kernel has oopsed");
 }
 
 static void a_newer_kernel_wants_one_only_where_no_patch_is_on(void **state)
@@ -176,6 +222,10 @@ static void a_newer_kernel_wants_one_only_where_no_patch_is_on(void **state)
 	test_file(fake.root, "boot/vmlinuz-6.1.10-test-amd64", "");
 	answer_is(STANDING_REBOOT, STANDING_EXIT_NONE,
 		  "reboot needed: kernel 6.1.10-test-amd64 is installed");
+	fake.mc.sysfs = "/no/such/directory";
+	answer_is(STANDING_REBOOT, STANDING_EXIT_NONE,
+		  "reboot needed: kernel 6.1.10-test-amd64 is installed");
+	fake.mc.sysfs = fake.sysfs;
 	patch("ant", 1, "");
 	answer_is(STANDING_PROTECTED, STANDING_EXIT_CURRENT,
 		  "protected: 1 patch, no CVEs; kernel 6.1.10-test-amd64 is installed for the next "
@@ -367,7 +417,7 @@ static void what_a_boot_will_refuse_is_known(void **state)
 		if (survey.installed[0].prospect.fate != fate)
 			fail_msg("%s: %s", conf, installed_fate_name(survey.installed[0].prospect.fate));
 		test_contains(survey.installed[0].prospect.why.message, cases[i].why);
-		standing_judge(&survey, NULL, &standing);
+		standing_judge(&survey, &standing);
 		assert_int_equal(standing.answer, STANDING_NOT_COVERED);
 		test_contains(standing.text, "'ant' generation 7 is installed and not on");
 		test_contains(standing.text, cases[i].why);
@@ -417,24 +467,24 @@ static void what_is_superseded_is_said_and_hides_nothing(void **state)
 	struct survey s = { .loaded = true, .installed = in, .nr_installed = 2 };
 
 	(void)state;
-	standing_judge(&s, NULL, &standing);
+	standing_judge(&s, &standing);
 	assert_int_equal(standing.answer, STANDING_PROTECTED);
 	assert_string_equal(standing.text, "protected, no reboot needed: 2 installed patches are "
 			    "superseded, this kernel has their fixes itself");
+	/* what a newer kernel fixes, nothing here has */
 	strcpy(s.newer, "6.1.10-test-amd64");
-	standing_judge(&s, NULL, &standing);
-	assert_int_equal(standing.exit, STANDING_EXIT_CURRENT);
-	test_contains(standing.text, "protected: 2 ");
-	test_contains(standing.text, "; kernel 6.1.10-test-amd64 is installed for the next boot");
+	standing_judge(&s, &standing);
+	assert_int_equal(standing.answer, STANDING_REBOOT);
+	test_contains(standing.text, "kernel 6.1.10-test-amd64 is installed, and no patch is on");
 	/* one that this kernel does lack */
 	s.newer[0] = '\0';
 	s.available = (struct staged){ .path = (char *)"bee.9.mend", .name = "bee", .generation = 9 };
-	standing_judge(&s, NULL, &standing);
+	standing_judge(&s, &standing);
 	assert_int_equal(standing.answer, STANDING_NOT_COVERED);
 	test_contains(standing.text, "'bee' generation 9 is in the store");
 	s.available.path = NULL;
 	in[1].prospect.fate = INSTALLED_UNFIT;
-	standing_judge(&s, NULL, &standing);
+	standing_judge(&s, &standing);
 	assert_int_equal(standing.answer, STANDING_NOT_COVERED);
 }
 
@@ -444,6 +494,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_mend_ko_nothing_is_covered),
+		TEST(what_is_switched_off_is_no_fault_of_the_kernel),
+		TEST(nor_can_a_boot_do_anything_about_it),
+		TEST(how_it_was_built_is),
 		TEST(without_a_patch_neither),
 		TEST(each_cve_counts_once_and_only_of_patches_that_are_on),
 		TEST(one_that_was_loaded_unsigned_fixes_nothing_known),
