@@ -303,7 +303,7 @@ static void record(unsigned int number, const char *name, const char *outcome, c
 		 "\"2025-06-15T15:06:40Z\", \"user\": \"root\", \"uid\": 0, \"pid\": 1, "
 		 "\"started\": 7, \"boot_id\": \"%s\", \"release\": \"%s\", \"patches\": [ { "
 		 "\"name\": \"%s\", \"generation\": 2, \"on\": true } ], \"outcome\": \"%s\", "
-		 "\"reason\": null, \"reason_number\": 0, \"text\": \"\", \"pause_ns\": 0 }", number,
+		 "\"reason\": null, \"reason_number\": 0, \"text\": \"\", \"pause_ns\": 60600 }", number,
 		 boot, record_release, name, outcome);
 	test_file(fake.root, path, text);
 }
