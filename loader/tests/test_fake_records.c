@@ -39,7 +39,7 @@ static void nor_is_it_held_back_with_it(void **state)
 	assert_string_equal(cli_text(), "'one' generation 1: on\n");
 }
 
-/* A command that is killed when it asks mend.ko for the first thing, or for @after once it is done */
+/* Killed when it asks mend.ko for the first thing, or for @after once it is done */
 static void killed(const char *after, const char *command)
 {
 	char where[100];
