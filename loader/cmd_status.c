@@ -54,7 +54,8 @@ static enum ui_colour colour_of(enum standing_answer answer)
 	case STANDING_PROTECTED:
 		return UI_GREEN;
 	case STANDING_PROBATION:
-	case STANDING_REBOOT:
+	case STANDING_AVAILABLE:
+	case STANDING_HELD_BACK:
 		return UI_YELLOW;
 	default:
 		return UI_RED;

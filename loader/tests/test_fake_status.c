@@ -37,12 +37,26 @@ static void the_first_line_of_status_is_the_answer(void **state)
 }
 
 /* Only on a terminal: script(1) makes one. */
+static void status_on_a_terminal(void)
+{
+	assert_int_equal(test_run(&cli_out, "cd %s && TERM=xterm script -qec '" TEST_MEND_FAKE
+				  " status' /dev/null", cli_dir), 0);
+}
+
 static void it_has_a_colour_on_a_terminal(void **state)
 {
 	(void)state;
-	assert_int_equal(test_run(&cli_out, "cd %s && TERM=xterm script -qec '" TEST_MEND_FAKE
-				  " status' /dev/null", cli_dir), 0);
+	status_on_a_terminal();
 	cli_has("\033[1;31mnot covered\033[0m: no patch");
+	test_file(cli_dir, "root/boot/vmlinuz-9.9.9-test-amd64", "");
+	status_on_a_terminal();
+	cli_has("\033[1;31mreboot needed\033[0m: kernel");
+	cli_patch("one", "on", "1", "");
+	status_on_a_terminal();
+	cli_has("\033[1;32mprotected\033[0m: 1 patch");
+	assert_int_equal(cli_mend("stage two.mend --cert mend.pem"), 0);
+	status_on_a_terminal();
+	cli_has("\033[1;33mupdate available\033[0m: 'two'");
 	assert_int_equal(test_run(&cli_out, "cd %s && NO_COLOR=1 TERM=xterm script -qec '"
 				  TEST_MEND_FAKE " status' /dev/null", cli_dir), 0);
 	assert_null(strchr(cli_text(), '\033'));
