@@ -14,6 +14,8 @@
 
 void ui_record_begin(struct ui_record *rec, const struct ui *ui)
 {
+	/* After this command sysfs may not tell any more what became of earlier ones. */
+	store_settle(&machine_real);
 	memset(rec, 0, sizeof(*rec));
 	rec->ui = ui;
 	record_begin(&machine_real, &rec->record, ui->cmd->name);
@@ -122,6 +124,6 @@ void ui_record_end(struct ui_record *rec)
 {
 	if (!rec->stored)
 		return;
-	store_settle(&machine_real, &rec->store);
+	store_settle(&machine_real);
 	store_close(&rec->store);
 }

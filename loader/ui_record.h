@@ -20,7 +20,7 @@ struct ui_record {
 	bool stored;
 };
 
-/** ui_record_begin() - nothing is written yet; ends with ui_record_end() */
+/** ui_record_begin() - nothing is written of it yet; ends with ui_record_end() */
 void ui_record_begin(struct ui_record *rec, const struct ui *ui);
 
 /**

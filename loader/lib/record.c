@@ -299,18 +299,20 @@ static void settle(struct record *r, enum record_outcome outcome, const char *te
 
 /**
  * struct fate - one of each kind of those that were to go on, or NULL
+ * @gone:	some are not loaded any more
  *
  * The patches of one switch share their fate, until somebody does something to one of them.
  */
 struct fate {
 	const struct sysfs_patch *young, *on, *off, *back;
+	bool gone;
 };
 
 static void look_at(struct fate *f, const struct sysfs_patch *p)
 {
 	if (!p)
-		return;
-	if (sysfs_rolled_back(p))
+		f->gone = true;
+	else if (sysfs_rolled_back(p))
 		f->back = p;
 	else if (!p->enabled)
 		f->off = p;
@@ -339,7 +341,7 @@ static void settle_probation(struct record *r, struct fate f)
 	if (f.back) {
 		settle(r, RECORD_ROLLED_BACK, f.back->reason_text);
 		r->reason = f.back->reason;
-	} else if (f.off) {
+	} else if (f.off || f.gone) {
 		settle(r, RECORD_ENDED, "it was switched off before it was confirmed");
 	} else if (f.on) {
 		r->outcome = RECORD_CONFIRMED;
@@ -356,12 +358,11 @@ static void settle_attempt(struct record *r, struct fate f)
 		settle(r, RECORD_INTERRUPTED, "the program ended before it was done");
 }
 
-bool record_end(struct record *r)
+void record_end(struct record *r)
 {
-	if (r->outcome != RECORD_PROBATION)
-		return false;
-	settle(r, RECORD_ENDED, "the machine was shut down in order before it was confirmed");
-	return true;
+	if (r->outcome == RECORD_PROBATION)
+		settle(r, RECORD_ENDED,
+		       "the machine was shut down in order before it was confirmed");
 }
 
 void record_settle(const struct machine *mc, struct record *r, const struct sysfs_patches *all)
@@ -371,10 +372,14 @@ void record_settle(const struct machine *mc, struct record *r, const struct sysf
 	if (r->outcome != RECORD_ATTEMPTING && r->outcome != RECORD_PROBATION)
 		return;
 	read_boot_id(mc, boot_id);
-	if (boot_id[0] && strcmp(boot_id, r->boot_id))
+	if (!boot_id[0])
+		return;		/* without /proc nothing can be told */
+	if (strcmp(boot_id, r->boot_id))
 		settle(r, RECORD_DOWN, r->outcome == RECORD_ATTEMPTING ?
 		       "the machine went down while it was done" :
 		       "the machine went down before it was confirmed");
+	else if (!all)
+		return;
 	else if (r->outcome == RECORD_PROBATION)
 		settle_probation(r, look_at_all(r, all));
 	else if (start_of(mc, r->pid) != r->started || !r->started)

@@ -103,14 +103,14 @@ bool record_parse(struct record *r, struct bytes text);
 
 /**
  * record_settle() - find out what became of one that was not finished
- * @all:	what mend.ko knows now; empty if it is not there
+ * @all:	what mend.ko knows now; empty if it is not there; NULL if it cannot be asked
  *
  * Changes the outcome in memory only.
  */
 void record_settle(const struct machine *mc, struct record *r, const struct sysfs_patches *all);
 
-/** record_end() - the machine is shut down in order; true: it was on probation */
-bool record_end(struct record *r);
+/** record_end() - the machine is shut down in order: what is on probation has not gone down */
+void record_end(struct record *r);
 
 /** record_outcome_name() - stable */
 const char *record_outcome_name(enum record_outcome outcome);

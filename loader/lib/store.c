@@ -149,10 +149,10 @@ static uint64_t last_number(const char *dir)
 	return last;
 }
 
-static int write_as(const struct store *s, const struct record *r, bool replace, struct err *e)
+static int write_as(const char *dir, const struct record *r, bool replace, struct err *e)
 {
 	json_t *j = record_json(r);
-	char *path = records_path(s->history, r->number);
+	char *path = records_path(dir, r->number);
 	char *text = json_dumps(j, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	int ret;
 
@@ -172,11 +172,11 @@ int store_write(const struct store *s, struct record *r, struct err *e)
 	int ret;
 
 	if (r->number)
-		return write_as(s, r, true, e);
+		return write_as(s->history, r, true, e);
 	r->number = last_number(s->history);
 	do {
 		r->number++;
-		ret = write_as(s, r, false, e);
+		ret = write_as(s->history, r, false, e);
 	} while (ret && e->reason == ERR_EXISTS);
 	if (!ret)
 		return 0;
@@ -198,83 +198,99 @@ int store_stage(const struct store *s, const struct bundle *b, struct err *e)
 	return ret;
 }
 
-static void settle_all(const struct machine *mc, struct records *r)
-{
-	struct sysfs_patches all;
-	struct err ignored;
-	size_t i;
-
-	if (sysfs_read(&all, mc, &ignored))
-		memset(&all, 0, sizeof(all));
-	for (i = 0; i < r->nr_records; i++)
-		record_settle(mc, &r->list[i], &all);
-	sysfs_free(&all);
-}
-
 /*
  * Its program may have written the end since it was read, and may be gone for that reason. By
  * now it is gone, and does not write any more.
  */
-static bool is_still(const struct store *s, uint64_t number, enum record_outcome outcome)
+static bool is_still(const char *dir, uint64_t number, enum record_outcome outcome)
 {
 	struct record now;
 
-	return records_read_one(s->history, number, &now) && now.outcome == outcome;
+	return records_read_one(dir, number, &now) && now.outcome == outcome;
 }
 
-static bool was_settled(struct record *r, enum record_outcome before, bool end)
+/*
+ * From its deadline until it is taken back a patch looks as if it had been confirmed: what is
+ * certain is the record of who has done that.
+ */
+static bool is_certain(const struct records *all, const struct record *r)
 {
-	return (end && record_end(r)) || r->outcome != before;
+	bool found = r->outcome != RECORD_CONFIRMED;
+	size_t i;
+
+	for (i = 0; i < r->nr_patches && !found; i++)
+		found = records_confirmed(all, r->patches[i].name, r->patches[i].generation,
+					  r->number);
+	return found;
 }
 
-/* What is known of a boot that is over is not asked again: it is written down. */
-static int settle_and_write(const struct machine *mc, const struct store *s, bool end,
-			    struct err *e)
+/* Mend.ko that is not there has no patch on; of one that cannot be asked nothing is known. */
+static bool ask(const struct machine *mc, struct sysfs_patches *patches)
 {
-	struct sysfs_patches all;
+	struct err e;
+
+	return !sysfs_read(patches, mc, &e) || e.reason == ERR_DEVICE;
+}
+
+/*
+ * What becomes known now may not be known any more when it matters, in another boot or after
+ * another switch: so it is written down. @end: as is what an orderly shutdown ends. -1: that
+ * failed
+ */
+static int settle_all(const struct machine *mc, const char *dir, struct records *all, bool end,
+		      struct err *e)
+{
+	struct sysfs_patches patches;
+	bool known = ask(mc, &patches);
 	enum record_outcome before;
-	struct records r;
-	struct err ignored;
+	struct record *r;
 	int ret = 0;
 	size_t i;
 
-	if (records_read(s->history, &r, e))
-		return -1;
-	if (sysfs_read(&all, mc, &ignored))
-		memset(&all, 0, sizeof(all));
-	for (i = 0; i < r.nr_records; i++) {
-		before = r.list[i].outcome;
-		record_settle(mc, &r.list[i], &all);
-		if (was_settled(&r.list[i], before, end) &&
-		    is_still(s, r.list[i].number, before) && write_as(s, &r.list[i], true, e))
+	for (i = 0; i < all->nr_records; i++) {
+		r = &all->list[i];
+		before = r->outcome;
+		record_settle(mc, r, known ? &patches : NULL);
+		if (end)
+			record_end(r);
+		if (r->outcome != before && (end || is_certain(all, r)) &&
+		    is_still(dir, r->number, before) && write_as(dir, r, true, e))
 			ret = -1;
 	}
-	sysfs_free(&all);
-	records_free(&r);
+	sysfs_free(&patches);
 	return ret;
-}
-
-void store_settle(const struct machine *mc, const struct store *s)
-{
-	struct err ignored;
-
-	settle_and_write(mc, s, false, &ignored);
 }
 
 int store_end(const struct machine *mc, const struct store *s, struct err *e)
 {
-	return settle_and_write(mc, s, true, e);
+	struct records all;
+	int ret = records_read(s->history, &all, e);
+
+	if (!ret)
+		ret = settle_all(mc, s->history, &all, true, e);
+	records_free(&all);
+	return ret;
 }
 
 int store_read(const struct machine *mc, struct records *r, struct err *e)
 {
 	char *dir = machine_path(mc, HISTORY_DIR);
+	struct err ignored;
 	int ret;
 
 	memset(r, 0, sizeof(*r));
 	ret = dir ? records_read(dir, r, e) : err_nomem(e);
 	if (!ret)
-		settle_all(mc, r);
+		settle_all(mc, dir, r, false, &ignored);
 	free(dir);
 	return ret;
+}
+
+void store_settle(const struct machine *mc)
+{
+	struct records all;
+	struct err ignored;
+
+	store_read(mc, &all, &ignored);
+	records_free(&all);
 }

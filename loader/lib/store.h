@@ -31,9 +31,6 @@ bool store_exists(const struct machine *mc);
  */
 int store_write(const struct store *s, struct record *r, struct err *e);
 
-/** store_settle() - write down what has become known of records that were not finished */
-void store_settle(const struct machine *mc, const struct store *s);
-
 /**
  * store_end() - the machine is about to be shut down in order
  *
@@ -44,8 +41,15 @@ int store_end(const struct machine *mc, const struct store *s, struct err *e);
 /** store_stage() - keep a copy of a bundle, on disk when this returns */
 int store_stage(const struct store *s, const struct bundle *b, struct err *e);
 
-/** store_read() - the history, settled; empty if there is no store; ends with records_free() */
+/**
+ * store_read() - the history, settled; empty if there is no store; ends with records_free()
+ *
+ * What has become known of records that were not finished is written down, where that may be.
+ */
 int store_read(const struct machine *mc, struct records *r, struct err *e);
+
+/** store_settle() - that alone */
+void store_settle(const struct machine *mc);
 
 /** struct staged - a bundle in the store */
 struct staged {

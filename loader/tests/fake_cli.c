@@ -50,7 +50,8 @@ int cli_group_setup(void **state)
 	keys = test_dir();
 	write_notes();
 	if (test_run(&cli_out, MEND "keygen --out k && mv k/* . && mkdir sys root && : >device && "
-		     "cp " TEST_FAKE_KERNEL " kernel", keys))
+		     "cp " TEST_FAKE_KERNEL " kernel && mkdir -p root/proc/sys/kernel/random && "
+		     "echo a-boot >root/proc/sys/kernel/random/boot_id", keys))
 		return -1;
 	for (i = 0; i < 3; i++)
 		if (test_run(&cli_out, PACK, keys, bundles[i][0], bundles[i][1], bundles[i][2]))

@@ -176,6 +176,82 @@ static void only_a_confirmation_spares_the_probation_that_was_asked_for(void **s
 	assert_string_equal(cli_text(), "'one' generation 1: on\n");
 }
 
+static void what_was_unloaded_has_not_gone_down_with_the_machine(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	assert_int_equal(cli_mend("revert one --unload"), 0);
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n");
+	/* nor with mend.ko */
+	assert_int_equal(test_run(&cli_out, "rm -r %s/sys", cli_dir), 0);
+	assert_int_equal(cli_mend("history one"), 0);
+	cli_has("boot one.1: ended: it was switched off before it was confirmed\n");
+	crash();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n");
+}
+
+static void who_looks_writes_down_how_it_ended(void **state)
+{
+	(void)state;
+	killed(NULL, "apply --cert mend.pem one.mend");
+	assert_int_equal(cli_mend("status"), 0);
+	assert_int_equal(cli_apply("two.mend --probation 10m"), 0);
+	taken_back("two", "128 nobody came");
+	assert_int_equal(cli_mend("metrics"), 0);
+	crash();
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("apply one.1: interrupted: the program ended before it was done\n");
+	cli_has("apply two.1: rolled-back (DEADLINE): nobody came\n");
+	test_file(cli_dir, "sys/uevent", "");
+	assert_int_equal(cli_apply("one.mend"), 0);
+}
+
+static void or_does_not_if_that_cannot_be(void **state)
+{
+	(void)state;
+	killed(NULL, "apply --cert mend.pem one.mend");
+	assert_int_equal(test_run(&cli_out, "cd %s && trap '' XFSZ && ulimit -f 0 && " TEST_MEND_FAKE
+				  " history", cli_dir), 0);
+	cli_has("apply one.1: interrupted: ");
+	assert_null(strstr(cli_text(), "mend history:"));
+	assert_int_equal(count_files("history"), 1);
+	crash();
+	assert_int_equal(cli_apply("one.mend"), 4);
+}
+
+/* Between its deadline and being taken back a patch looks as if it were confirmed. */
+static void that_it_was_confirmed_only_who_has_done_it_knows(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	test_file(cli_dir, "sys/one.1/probation_ms", "0\n");
+	assert_int_equal(cli_mend("status"), 0);
+	taken_back("one", "128 nobody came");
+	reboot();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: ");
+}
+
+/* What becomes of it later is another record's: that of an older one is known before. */
+static void a_retry_does_not_change_how_the_first_try_ended(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_apply("one.mend --probation 10m"), 0);
+	taken_back("one", "128 nobody came");
+	assert_int_equal(cli_apply("one.mend --retry"), 0);
+	assert_int_equal(cli_mend("revert one --unload"), 0);
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("apply one.1: rolled-back (DEADLINE): nobody came\n");
+	assert_int_equal(cli_apply("one.mend --probation 10m"), 0);
+	taken_back("one", "129 it oopsed");
+	assert_int_equal(cli_mend("revert one --unload"), 0);
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has("apply one.1: rolled-back (OOPS): it oopsed\n");
+}
+
 static void what_mend_ko_refuses_a_boot_calls_refused(void **state)
 {
 	(void)state;
@@ -204,6 +280,11 @@ int main(void)
 		TEST(an_installation_that_finds_it_on_installs_it),
 		TEST(who_has_switched_nothing_proves_nothing),
 		TEST(only_a_confirmation_spares_the_probation_that_was_asked_for),
+		TEST(what_was_unloaded_has_not_gone_down_with_the_machine),
+		TEST(who_looks_writes_down_how_it_ended),
+		TEST(or_does_not_if_that_cannot_be),
+		TEST(that_it_was_confirmed_only_who_has_done_it_knows),
+		TEST(a_retry_does_not_change_how_the_first_try_ended),
 		TEST(what_mend_ko_refuses_a_boot_calls_refused),
 	};
 

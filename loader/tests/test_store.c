@@ -244,10 +244,12 @@ static void what_a_boot_decides_by_is_kept(void **state)
 	store_close(&store);
 }
 
-static enum record_outcome settled(size_t i)
+/* What becomes of it, as it was written first */
+static enum record_outcome settled(struct record *r)
 {
+	write_record(r);
 	read_records();
-	return records.list[i].outcome;
+	return records.list[r->number - 1].outcome;
 }
 
 static void an_attempt_that_nobody_ended_is_told_apart(void **state)
@@ -258,16 +260,16 @@ static void an_attempt_that_nobody_ended_is_told_apart(void **state)
 	open_store();
 	begin(&r, "ant", 7);
 	write_record(&r);
-	assert_int_equal(settled(0), RECORD_ATTEMPTING);
+	assert_int_equal(settled(&r), RECORD_ATTEMPTING);
 	gone(&r);
-	assert_int_equal(settled(0), RECORD_INTERRUPTED);
+	assert_int_equal(settled(&r), RECORD_INTERRUPTED);
 	fake_patch("ant", 7, "ko", "11", true);
-	assert_int_equal(settled(0), RECORD_INTERRUPTED);
+	assert_int_equal(settled(&r), RECORD_INTERRUPTED);
 	test_contains(records.list[0].text, "it is on");
 	fake_attr("ant", 7, "probation_ms", "1000");
-	assert_int_equal(settled(0), RECORD_PROBATION);
+	assert_int_equal(settled(&r), RECORD_PROBATION);
 	test_file(fake.root, BOOT, "another-boot\n");
-	assert_int_equal(settled(0), RECORD_DOWN);
+	assert_int_equal(settled(&r), RECORD_DOWN);
 	store_close(&store);
 }
 
@@ -279,30 +281,70 @@ static void so_is_how_a_probation_ended(void **state)
 	open_store();
 	begin(&r, "ant", 7);
 	r.outcome = RECORD_PROBATION;
-	write_record(&r);
-	assert_int_equal(settled(0), RECORD_PROBATION);
+	assert_int_equal(settled(&r), RECORD_ENDED);
 	fake_patch("ant", 7, "ko", "11", true);
 	fake_attr("ant", 7, "probation_ms", "1000");
-	assert_int_equal(settled(0), RECORD_PROBATION);
+	assert_int_equal(settled(&r), RECORD_PROBATION);
 	fake_attr("ant", 7, "state", "rolled-back");
 	fake_attr("ant", 7, "reason", "128 nobody came");
-	assert_int_equal(settled(0), RECORD_ROLLED_BACK);
+	assert_int_equal(settled(&r), RECORD_ROLLED_BACK);
 	assert_int_equal(records.list[0].reason, MEND_R_DEADLINE);
 	assert_string_equal(records.list[0].text, "nobody came");
 	fake_attr("ant", 7, "state", "off");
 	fake_attr("ant", 7, "enabled", "0");
-	assert_int_equal(settled(0), RECORD_ENDED);
+	assert_int_equal(settled(&r), RECORD_ENDED);
 	fake_attr("ant", 7, "state", "on");
 	fake_attr("ant", 7, "enabled", "1");
 	fake_attr("ant", 7, "probation_ms", "0");
-	assert_int_equal(settled(0), RECORD_CONFIRMED);
+	assert_int_equal(settled(&r), RECORD_CONFIRMED);
 	test_file(fake.root, BOOT, "another-boot\n");
-	assert_int_equal(settled(0), RECORD_DOWN);
-	/* written down while it was known, it is known after the boot */
+	assert_int_equal(settled(&r), RECORD_DOWN);
+	store_close(&store);
+}
+
+static void of_what_cannot_be_looked_at_nothing_is_told(void **state)
+{
+	struct record r;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	r.outcome = RECORD_PROBATION;
+	test_file(fake.root, BOOT, "\n");
+	assert_int_equal(settled(&r), RECORD_PROBATION);
 	test_file(fake.root, BOOT, "this-boot\n");
-	store_settle(&fake.mc, &store);
+	assert_int_equal(test_run(&out, "mv %s %s.away && echo >%s", fake.sysfs, fake.sysfs,
+				  fake.sysfs), 0);
+	assert_int_equal(settled(&r), RECORD_PROBATION);
+	/* there is no mend.ko: it cannot be on */
+	assert_int_equal(unlink(fake.sysfs), 0);
+	assert_int_equal(settled(&r), RECORD_ENDED);
+	store_close(&store);
+}
+
+static void what_is_known_is_known_after_the_boot(void **state)
+{
+	struct record r, confirm;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	r.outcome = RECORD_PROBATION;
+	fake_patch("ant", 7, "ko", "11", true);
+	/* until somebody has written that down, it may be about to be taken back */
+	assert_int_equal(settled(&r), RECORD_CONFIRMED);
 	test_file(fake.root, BOOT, "another-boot\n");
-	assert_int_equal(settled(0), RECORD_CONFIRMED);
+	read_records();
+	assert_int_equal(records.list[0].outcome, RECORD_DOWN);
+	test_file(fake.root, BOOT, "this-boot\n");
+	write_record(&r);
+	begin(&confirm, "ant", 7);
+	confirm.outcome = RECORD_CONFIRMED;
+	write_record(&confirm);
+	store_settle(&fake.mc);
+	test_file(fake.root, BOOT, "another-boot\n");
+	read_records();
+	assert_int_equal(records.list[0].outcome, RECORD_CONFIRMED);
 	store_close(&store);
 }
 
@@ -315,16 +357,15 @@ static void as_long_as_one_is_young_all_are(void **state)
 	begin(&r, "ant", 7);
 	record_add(&r, "bee", 1, true);
 	r.outcome = RECORD_PROBATION;
-	write_record(&r);
 	fake_patch("ant", 7, "ko", "11", true);
 	fake_patch("bee", 1, "ko", "11", true);
 	fake_attr("bee", 1, "probation_ms", "1000");
-	assert_int_equal(settled(0), RECORD_PROBATION);
+	assert_int_equal(settled(&r), RECORD_PROBATION);
 	fake_attr("ant", 7, "enabled", "0");
 	fake_attr("ant", 7, "state", "off");
-	assert_int_equal(settled(0), RECORD_PROBATION);
+	assert_int_equal(settled(&r), RECORD_PROBATION);
 	fake_attr("bee", 1, "state", "rolled-back");
-	assert_int_equal(settled(0), RECORD_ROLLED_BACK);
+	assert_int_equal(settled(&r), RECORD_ROLLED_BACK);
 	store_close(&store);
 }
 
@@ -355,10 +396,11 @@ static void an_end_that_was_just_written_stays(void **state)
 	begin(&r, "ant", 7);
 	write_record(&r);
 	ends_when_it_is_looked_at(&r);
-	store_settle(&fake.mc, &store);
+	store_settle(&fake.mc);
 	assert_int_not_equal(wait(&status), -1);
 	assert_int_equal(status, 0);
-	assert_int_equal(settled(0), RECORD_DONE);
+	read_records();
+	assert_int_equal(records.list[0].outcome, RECORD_DONE);
 	store_close(&store);
 }
 
@@ -569,6 +611,8 @@ int main(void)
 		TEST(what_a_boot_decides_by_is_kept),
 		TEST(an_attempt_that_nobody_ended_is_told_apart),
 		TEST(so_is_how_a_probation_ended),
+		TEST(of_what_cannot_be_looked_at_nothing_is_told),
+		TEST(what_is_known_is_known_after_the_boot),
 		TEST(as_long_as_one_is_young_all_are),
 		TEST(an_end_that_was_just_written_stays),
 		TEST(a_full_or_read_only_disk_is_an_error),
