@@ -348,8 +348,11 @@ static void settle_probation(struct record *r, struct fate f)
 	}
 }
 
+/* What is on was switched by it: whoever switches something later settles this before. */
 static void settle_attempt(struct record *r, struct fate f)
 {
+	if (f.young || f.on)
+		r->pause_ns = f.young ? f.young->pause_ns : f.on->pause_ns;
 	if (f.young)
 		r->outcome = RECORD_PROBATION;
 	else if (f.on)

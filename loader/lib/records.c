@@ -121,6 +121,7 @@ static bool has_switched(const struct record *r)
 {
 	switch (r->outcome) {
 	case RECORD_DONE:
+	case RECORD_INTERRUPTED:
 		return r->pause_ns;
 	case RECORD_FAILED:
 	case RECORD_REFUSED:

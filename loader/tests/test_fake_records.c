@@ -252,6 +252,26 @@ static void a_retry_does_not_change_how_the_first_try_ended(void **state)
 	cli_has("apply one.1: rolled-back (OOPS): it oopsed\n");
 }
 
+static void a_retry_that_was_killed_holds_back_as_before(void **state)
+{
+	(void)state;
+	assert_int_equal(install("one.mend --probation 10m"), 0);
+	crash();
+	test_file(cli_dir, "sys/uevent", "");
+	killed(NULL, "apply --retry --cert mend.pem one.mend");
+	reboot();
+	assert_int_equal(boot(""), 4);
+	cli_has("'one' generation 1: held back: ");
+	/* killed when it had done it: it was on, and no harm came of it */
+	killed("switch", "apply --retry --cert mend.pem one.mend");
+	assert_int_equal(cli_mend("history"), 0);
+	cli_has(" 60.6 us   apply one.1: interrupted: the program ended before it could say so: it is "
+		"on\n");
+	reboot();
+	assert_int_equal(boot(""), 0);
+	cli_has("'one' generation 1: on, on probation\n");
+}
+
 static void what_mend_ko_refuses_a_boot_calls_refused(void **state)
 {
 	(void)state;
@@ -285,6 +305,7 @@ int main(void)
 		TEST(or_does_not_if_that_cannot_be),
 		TEST(that_it_was_confirmed_only_who_has_done_it_knows),
 		TEST(a_retry_does_not_change_how_the_first_try_ended),
+		TEST(a_retry_that_was_killed_holds_back_as_before),
 		TEST(what_mend_ko_refuses_a_boot_calls_refused),
 	};
 

@@ -263,9 +263,12 @@ static void an_attempt_that_nobody_ended_is_told_apart(void **state)
 	assert_int_equal(settled(&r), RECORD_ATTEMPTING);
 	gone(&r);
 	assert_int_equal(settled(&r), RECORD_INTERRUPTED);
+	assert_null(records_last(&records, "ant", 7, 0));
 	fake_patch("ant", 7, "ko", "11", true);
 	assert_int_equal(settled(&r), RECORD_INTERRUPTED);
 	test_contains(records.list[0].text, "it is on");
+	assert_int_equal(records.list[0].pause_ns, 4242);
+	assert_non_null(records_last(&records, "ant", 7, 0));
 	fake_attr("ant", 7, "probation_ms", "1000");
 	assert_int_equal(settled(&r), RECORD_PROBATION);
 	test_file(fake.root, BOOT, "another-boot\n");
