@@ -142,22 +142,6 @@ static void an_installation_that_finds_it_on_installs_it(void **state)
 	cli_has("install one.1: done\n");
 }
 
-/* Else a plain switch would speak for one on probation that somebody else has made. */
-static void who_has_switched_nothing_proves_nothing(void **state)
-{
-	(void)state;
-	assert_int_equal(install("one.mend --probation 10m"), 0);
-	test_file(cli_dir, "sys/one.1/enabled", "0\n");
-	somebody_else_is_quicker();
-	assert_int_equal(test_run(&cli_out, "cd %s && sed -i '2i echo 1 >sys/one.1/enabled' kernel",
-				  cli_dir), 0);
-	assert_int_equal(cli_apply("one.mend"), 2);
-	nobody_is_quicker();
-	crash();
-	assert_int_equal(boot(""), 4);
-	cli_has("'one' generation 1: held back: ");
-}
-
 static void only_a_confirmation_spares_the_probation_that_was_asked_for(void **state)
 {
 	(void)state;
@@ -298,7 +282,6 @@ int main(void)
 		TEST(what_was_confirmed_is_so_although_another_was_not),
 		TEST(a_boot_that_finds_it_on_has_ended_its_attempt),
 		TEST(an_installation_that_finds_it_on_installs_it),
-		TEST(who_has_switched_nothing_proves_nothing),
 		TEST(only_a_confirmation_spares_the_probation_that_was_asked_for),
 		TEST(what_was_unloaded_has_not_gone_down_with_the_machine),
 		TEST(who_looks_writes_down_how_it_ended),

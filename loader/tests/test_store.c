@@ -156,6 +156,28 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(records.list[1].outcome, RECORD_ATTEMPTING);
 }
 
+/* As who was told that somebody else was quicker: that one's record counts. */
+static void who_has_switched_nothing_has_not_the_last_word(void **state)
+{
+	struct record r;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	r.outcome = RECORD_PROBATION;
+	write_record(&r);
+	begin(&r, "ant", 7);
+	r.outcome = RECORD_DONE;
+	write_record(&r);
+	read_records();
+	assert_int_equal(records_last(&records, "ant", 7, 0)->number, 1);
+	r.pause_ns = 60600;
+	write_record(&r);
+	read_records();
+	assert_int_equal(records_last(&records, "ant", 7, 0)->number, 2);
+	store_close(&store);
+}
+
 static void what_is_no_record_is_counted_or_left_alone(void **state)
 {
 	struct record r;
@@ -609,6 +631,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_there_before_something_is_written),
 		TEST(a_record_comes_back_as_it_was),
+		TEST(who_has_switched_nothing_has_not_the_last_word),
 		TEST(what_is_no_record_is_counted_or_left_alone),
 		TEST(old_records_are_forgotten),
 		TEST(what_a_boot_decides_by_is_kept),
