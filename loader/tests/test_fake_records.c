@@ -247,6 +247,7 @@ static void a_retry_that_was_killed_holds_back_as_before(void **state)
 	assert_int_equal(boot(""), 4);
 	cli_has("'one' generation 1: held back: ");
 	/* killed when it had done it: it was on, and no harm came of it */
+	test_file(cli_dir, "sys/uevent", "");
 	killed("switch", "apply --retry --cert mend.pem one.mend");
 	assert_int_equal(cli_mend("history"), 0);
 	cli_has(" 60.6 us   apply one.1: interrupted: the program ended before it could say so: it is "
