@@ -121,6 +121,19 @@ test_statm_kb_changes_both_functions_and_gives_them_back()
 	show 1 statm-kb
 }
 
+# Reads, and holds number and unit against each other, until it is told to stop.
+read_statm()
+{
+	local status=0
+
+	# 0 and 1 are the two units.
+	until [ -e "$TMP/stop" ] || [ "$status" -gt 1 ]; do
+		status=0
+		"$PATCHES/show-statm-kb" "$watched" 50 || status=$?
+	done
+	return $((status > 1))
+}
+
 # Three readers all the time; none of them may see one unit with the other's number.
 test_statm_kb_never_shows_one_function_without_the_other()
 {
@@ -133,19 +146,20 @@ test_statm_kb_never_shows_one_function_without_the_other()
 	watched=$!
 	echo "$watched" >"$TMP/watched"
 	for i in 1 2 3; do
-		"$PATCHES/show-statm-kb" "$watched" 3000 >"$TMP/reader.$i" 2>&1 &
+		read_statm >"$TMP/reader.$i" 2>&1 &
 		readers="$readers $!"
+	done
+	# They read from before the first switch until after the last one.
+	for i in 1 2 3; do
+		eventually 60 test -s "$TMP/reader.$i" || fail "reader $i does not read"
 	done
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		echo 0 >"$SYSFS/statm-kb.1/enabled"
 		echo 1 >"$SYSFS/statm-kb.1/enabled"
 	done
-	# All three were reading all the time: none of them is done yet.
+	: >"$TMP/stop"
 	for reader in $readers; do
-		kill -0 "$reader" || fail "a reader has ended: $(cat "$TMP"/reader.*)"
-	done
-	for reader in $readers; do
-		wait "$reader" || fail "a reader saw half a patch: $(cat "$TMP"/reader.*)"
+		wait "$reader" || fail "a reader saw half a patch: $(tail -n 1 "$TMP"/reader.*)"
 	done
 }
 
