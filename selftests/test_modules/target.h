@@ -38,6 +38,9 @@ DECLARE_PER_CPU(int, target_percpu);
 
 int target_inner(void);
 
+/** target_met_another() - count a mixed call; who made the first one goes to the log */
+void target_met_another(int version, int before, int after, bool nap);
+
 /*
  * The body of every version of target_outer(). Both calls of target_inner()
  * go through its fentry site, so they reach the version that is current.
@@ -54,7 +57,7 @@ static __always_inline int target_outer_body(int version, bool nap)
 		cond_resched();
 	after = target_inner();
 	if (before != version || after != version)
-		atomic_long_inc(&target_counters.mixed);
+		target_met_another(version, before, after, nap);
 	return version;
 }
 

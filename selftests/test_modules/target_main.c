@@ -95,6 +95,17 @@ TARGET_FN int target_inner(void)
 }
 EXPORT_SYMBOL_GPL(target_inner);
 
+/* The kernel's log has the switches, too: it tells between which two this was. */
+void target_met_another(int version, int before, int after, bool nap)
+{
+	if (atomic_long_inc_return(&target_counters.mixed) > 1)
+		return;
+	pr_info("mend_target: an outer of version %d met inners of %d and %d: %s (pid %d)%s%s\n",
+		version, before, after, current->comm, task_pid_nr(current),
+		in_task() ? "" : ", in an interrupt or the timer", nap ? ", napping" : "");
+}
+EXPORT_SYMBOL_GPL(target_met_another);
+
 TARGET_FN int target_outer(bool nap)
 {
 	return target_outer_body(0, nap);
