@@ -32,6 +32,7 @@ void test_setup(void)
 
 void test_teardown(void)
 {
+	spit("/sys/module/mend/parameters/check", "dirty");
 	spit(TRACING "current_tracer", "nop\n");
 	spit(TRACING "set_ftrace_filter", "!target_hold\n");
 	spit(TRACING "events/kprobes/mend_hold/enable", "0\n");
@@ -44,25 +45,37 @@ void suite_teardown(void)
 	unload("mend");
 }
 
-static void expect_blocked_in(const char *function, pid_t pid)
+static void expect_blocked(unsigned int reason, const char *function, pid_t pid)
 {
 	struct mend_op on = op_on("test-caller", 1);
 	struct mend_switch s;
 
 	EXPECT_EQ(-EBUSY, switch_ops(&on, 1, 300, &s));
-	EXPECT_EQ(MEND_R_BUSY, s.report.reason);
+	EXPECT_EQ(reason, s.report.reason);
 	EXPECT_EQ(pid, s.blocker.pid);
 	EXPECT_STREQ(function, s.blocker.func);
 	DIAG("%s", s.report.text);
 }
 
-static void expect_caller_blocks_and_then_not(pid_t pid)
+static void expect_blocked_in(const char *function, pid_t pid)
 {
-	expect_blocked_in("target_caller", pid);
+	expect_blocked(MEND_R_BUSY, function, pid);
+}
+
+/* It leaves what is now in the way of nobody. */
+static void expect_not_blocked_without(pid_t pid)
+{
 	spit(TARGET_DIR "/release", "1\n");
 	waitpid(pid, NULL, 0);
 	EXPECT_EQ(0, switch_on("test-caller", 1));
 	EXPECT_EQ(1, target("caller"));
+	EXPECT_EQ(1, target("hidden"));
+}
+
+static void expect_caller_blocks_and_then_not(pid_t pid)
+{
+	expect_blocked_in("target_caller", pid);
+	expect_not_blocked_without(pid);
 }
 
 TEST(the_caller_of_a_function_that_sleeps)
@@ -84,6 +97,29 @@ TEST(the_caller_of_a_function_that_sleeps_and_has_a_kretprobe)
 	ASSERT_EQ(0, spit(TRACING "kprobe_events", "r:mend_hold target_hold\n"));
 	ASSERT_EQ(0, spit(TRACING "events/kprobes/mend_hold/enable", "1\n"));
 	expect_caller_blocks_and_then_not(sleep_in("caller"));
+}
+
+/*
+ * The unwinder ends in the middle of the stack and does not call that an error: as in
+ * the thunk of an indirect call, on 6.1. What it has not seen may be anything.
+ */
+static void expect_end_in_the_middle_blocks(void)
+{
+	pid_t pid = sleep_in("hidden");
+
+	expect_blocked(MEND_R_UNRELIABLE, "", pid);
+	expect_not_blocked_without(pid);
+}
+
+TEST(a_stack_that_seems_to_end_in_the_middle)
+{
+	expect_end_in_the_middle_blocks();
+}
+
+TEST(a_stack_that_seems_to_end_in_the_middle_when_all_are_walked)
+{
+	ASSERT_EQ(0, spit("/sys/module/mend/parameters/check", "walk"));
+	expect_end_in_the_middle_blocks();
 }
 
 /* A page that nobody fills in before somebody says so. */

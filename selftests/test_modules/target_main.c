@@ -52,6 +52,8 @@ int target_first(void);
 int target_second(void);
 int target_hold(void);
 int target_caller(void);
+int target_hidden(void);
+int target_behind_end(void);
 int target_fault(const char __user *buf);
 int target_notrace(void);
 int target_extern(void);
@@ -125,6 +127,14 @@ TARGET_FN int target_hold(void)
 TARGET_FN int target_caller(void)
 {
 	int ret = target_hold();
+
+	return ret == -EINTR ? ret : 0;
+}
+
+/* The same below a frame at which the unwinder stops (target_end.S). */
+TARGET_FN int target_hidden(void)
+{
+	int ret = target_behind_end();
 
 	return ret == -EINTR ? ret : 0;
 }
@@ -270,6 +280,7 @@ SHOW(outer, target_outer(false))
 SHOW(nap, target_outer(true))
 SHOW(hold, target_hold())
 SHOW(caller, target_caller())
+SHOW(hidden, target_hidden())
 SHOW(faulted, fault_returned)
 SHOW(dup1, target_call_dup1())
 SHOW(dup2, target_call_dup2())
@@ -296,7 +307,7 @@ static int target_create_files(struct proc_dir_entry *dir)
 		{ "extern", show_extern }, { "notrace", show_notrace },
 		{ "secret", show_secret }, { "inner", show_inner }, { "outer", show_outer },
 		{ "nap", show_nap }, { "hold", show_hold },
-		{ "caller", show_caller }, { "faulted", show_faulted },
+		{ "caller", show_caller }, { "hidden", show_hidden }, { "faulted", show_faulted },
 		{ "dup1", show_dup1 },
 		{ "dup2", show_dup2 }, { "dup3", show_dup3 }, { "counters", show_counters },
 	};

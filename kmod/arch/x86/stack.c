@@ -3,22 +3,28 @@
  * Reading a task's stack with the exported x86 unwinder; see stack.h.
  *
  * The kernel's own reliable walk is not exported. The rules are the same as
- * there:
+ * there, and one is added, the last:
  *  - registers that were saved on entry from user mode end the walk: clean;
  *  - with frame pointers, registers saved by an interrupt of kernel code make
  *    the frames below them a guess: unreliable. ORC does not guess;
  *  - a return address that is not kernel text (a generated trampoline without
- *    unwind data, for one), or any error of the unwinder: unreliable.
+ *    unwind data, for one), or any error of the unwinder: unreliable;
+ *  - an end of the walk that is not the end of the stack: unreliable. See at_bottom().
  * The unwinder itself translates return addresses that function_graph or a
  * kretprobe has replaced.
  */
 #include "../../stack.h"
 
 #include <linux/sched/task_stack.h>
+#include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
 #include "../../compat/compat.h"
 #include "walk.h"
+
+#ifndef CONFIG_UNWINDER_ORC
+#error "mend needs the ORC unwinder (CONFIG_UNWINDER_ORC): it reads stacks reliably"
+#endif
 
 static void remember(struct stack_trace_copy *trace, unsigned long addr)
 {
@@ -38,6 +44,21 @@ static void remember_callers(struct unwind_state *state, struct stack_trace_copy
 			return;
 		remember(trace, addr);
 	}
+}
+
+/*
+ * Has the walk come to where the stack begins? The unwinder ends, without calling it an
+ * error, at code that is marked as the first of a stack. Before 6.4 the same mark stood
+ * where nothing is known, for one at the thunks that indirect calls go through and at
+ * the graph tracer's return_to_handler(). A task that was preempted there would look as if
+ * it had no callers at all, and the kernel's own reliable walk says so.
+ *
+ * The first function of a task, be it of user space, of the kernel or idle, has nothing
+ * above it but the room for the registers of user mode.
+ */
+static bool at_bottom(const struct unwind_state *state, struct task_struct *task)
+{
+	return state->sp == (unsigned long)task_pt_regs(task);
 }
 
 enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
@@ -74,7 +95,9 @@ enum stack_verdict stack_check(struct task_struct *task, const struct range_set 
 			return STACK_INSIDE;
 		}
 	}
-	return unwind_error(&state) ? STACK_UNRELIABLE : STACK_CLEAN;
+	if (unwind_error(&state) || !at_bottom(&state, task))
+		return STACK_UNRELIABLE;
+	return STACK_CLEAN;
 }
 
 void stack_copy_interrupted(struct stack_trace_copy *trace)
