@@ -149,37 +149,73 @@ static void fill_in(int fd, char *page)
 	ASSERT_EQ(0, ioctl(fd, UFFDIO_ZEROPAGE, &zero));
 }
 
-static atomic_int faulting;
+/**
+ * struct fault - somebody who sleeps in a page fault
+ * @file: in TARGET_DIR; written to, which reads the page
+ * @uffd: fills the page in
+ * @tid: of the thread, once it is on its way
+ */
+struct fault {
+	const char *file;
+	char *page;
+	int uffd;
+	atomic_int tid;
+	pthread_t thread;
+};
 
 /* A thread: a child's copy of the page would be filled in at once. */
-static void *sleep_in_fault(void *page)
+static void *write_page(void *data)
 {
-	int fd = open(TARGET_DIR "/fault", O_WRONLY);
+	struct fault *fault = data;
+	int fd = open(fault->file, O_WRONLY);
 
-	faulting = syscall(SYS_gettid);
-	return (void *)(intptr_t)write(fd, page, 1);
+	fault->tid = syscall(SYS_gettid);
+	return (void *)(intptr_t)write(fd, fault->page, 1);
+}
+
+static void fault_begin(struct fault *fault)
+{
+	fault->page = page_of_userfaultfd(&fault->uffd);
+	ASSERT_EQ(0, pthread_create(&fault->thread, NULL, write_page, fault));
+	while (!fault->tid)
+		msleep(10);
+	ASSERT_TRUE(wait_for_stack(fault->tid, "handle_userfault"));
+}
+
+/* Then nobody is in the way any more. */
+static void fault_end(struct fault *fault)
+{
+	void *written;
+
+	fill_in(fault->uffd, fault->page);
+	pthread_join(fault->thread, &written);
+	EXPECT_EQ(1, (intptr_t)written);
+	EXPECT_EQ(0, target("faulted"));
+	EXPECT_EQ(0, switch_on("test-caller", 1));
+	ASSERT_EQ(0, spit(fault->file, "x"));
+	EXPECT_EQ(1, target("faulted"));
 }
 
 TEST(a_function_that_sleeps_in_a_page_fault)
 {
-	pthread_t thread;
-	void *written;
-	char *page;
-	int fd;
+	struct fault fault = { .file = TARGET_DIR "/fault" };
 
-	page = page_of_userfaultfd(&fd);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, sleep_in_fault, page));
-	while (!faulting)
-		msleep(10);
-	ASSERT_TRUE(wait_for_stack(faulting, "handle_userfault"));
-	expect_blocked_in("target_fault", faulting);
-	fill_in(fd, page);
-	pthread_join(thread, &written);
-	EXPECT_EQ(1, (intptr_t)written);
-	EXPECT_EQ(0, target("faulted"));
-	EXPECT_EQ(0, switch_on("test-caller", 1));
-	ASSERT_EQ(0, spit(TARGET_DIR "/fault", "x"));
-	EXPECT_EQ(1, target("faulted"));
+	fault_begin(&fault);
+	expect_blocked_in("target_fault", fault.tid);
+	fault_end(&fault);
+}
+
+/*
+ * What was interrupted has a function's entry where a return address is expected. The
+ * unwinder then takes the unwind data of whatever lies in front of that function.
+ */
+TEST(what_is_about_to_return_into_an_entry)
+{
+	struct fault fault = { .file = TARGET_DIR "/torn" };
+
+	fault_begin(&fault);
+	expect_blocked(MEND_R_UNRELIABLE, "", fault.tid);
+	fault_end(&fault);
 }
 
 TEST_MAIN()

@@ -17,5 +17,11 @@ static int new_target_fault(const char __user *buf)
 	return 1;
 }
 
+static int new_target_torn(const char __user *buf)
+{
+	return 1;
+}
+
 TEST_PATCH("test-caller", 1, "mend_target", MEND_FUNC(target_caller, new_target_caller),
-	   MEND_FUNC(target_hidden, new_target_hidden), MEND_FUNC(target_fault, new_target_fault));
+	   MEND_FUNC(target_hidden, new_target_hidden),
+	   MEND_FUNC(target_torn, new_target_torn), MEND_FUNC(target_fault, new_target_fault));

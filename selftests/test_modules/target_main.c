@@ -5,7 +5,7 @@
  * Each function can be called from userspace by reading the file of its name
  * in /proc/mend_target/: the file holds what the function returned. Writing to
  * "release" wakes everybody who sleeps in target_hold(), writing to "fault" calls
- * target_fault() with the buffer, writing N to "load"
+ * target_fault() with the buffer, to "torn" target_torn(), writing N to "load"
  * starts N kernel threads that call target_outer() all the time, one that
  * sleeps in it now and then, and a timer that calls it; 0 stops them.
  *
@@ -54,6 +54,8 @@ int target_hold(void);
 int target_caller(void);
 int target_hidden(void);
 int target_behind_end(void);
+int target_torn(const char __user *buf);
+int target_before_entry(const char __user *buf);
 int target_fault(const char __user *buf);
 int target_notrace(void);
 int target_extern(void);
@@ -131,7 +133,7 @@ TARGET_FN int target_caller(void)
 	return ret == -EINTR ? ret : 0;
 }
 
-/* The same below a frame at which the unwinder stops (target_end.S). */
+/* The same below a frame at which the unwinder stops (target_stacks.S). */
 TARGET_FN int target_hidden(void)
 {
 	int ret = target_behind_end();
@@ -145,6 +147,12 @@ TARGET_FN int target_fault(const char __user *buf)
 	char c __maybe_unused;
 
 	return copy_from_user(&c, buf, sizeof(c)) ? -EFAULT : 0;
+}
+
+/* The same below code that is about to return into a function's entry (target_stacks.S). */
+TARGET_FN int target_torn(const char __user *buf)
+{
+	return target_before_entry(buf) ? -EFAULT : 0;
 }
 
 static int load_hot(void *unused)
@@ -239,17 +247,26 @@ static ssize_t release_write(struct file *file, const char __user *buf, size_t l
 
 static int fault_returned;
 
-static ssize_t fault_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+static ssize_t keep_fault(int ret, size_t len)
 {
-	int ret = target_fault(buf);
-
 	if (ret < 0)
 		return ret;
 	fault_returned = ret;
 	return len;
 }
 
+static ssize_t fault_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	return keep_fault(target_fault(buf), len);
+}
+
+static ssize_t torn_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	return keep_fault(target_torn(buf), len);
+}
+
 static const struct proc_ops fault_ops = { .proc_write = fault_write };
+static const struct proc_ops torn_ops = { .proc_write = torn_write };
 static const struct proc_ops load_ops = { .proc_write = load_write };
 static const struct proc_ops release_ops = { .proc_write = release_write };
 
@@ -318,6 +335,7 @@ static int target_create_files(struct proc_dir_entry *dir)
 			return -ENOMEM;
 	if (!proc_create("release", 0200, dir, &release_ops) ||
 	    !proc_create("fault", 0200, dir, &fault_ops) ||
+	    !proc_create("torn", 0200, dir, &torn_ops) ||
 	    !proc_create("load", 0200, dir, &load_ops))
 		return -ENOMEM;
 	return 0;

@@ -3,13 +3,15 @@
  * Reading a task's stack with the exported x86 unwinder; see stack.h.
  *
  * The kernel's own reliable walk is not exported. The rules are the same as
- * there, and one is added, the last:
+ * there, and two are added, the last ones:
  *  - registers that were saved on entry from user mode end the walk: clean;
  *  - with frame pointers, registers saved by an interrupt of kernel code make
  *    the frames below them a guess: unreliable. ORC does not guess;
  *  - a return address that is not kernel text (a generated trampoline without
  *    unwind data, for one), or any error of the unwinder: unreliable;
- *  - an end of the walk that is not the end of the stack: unreliable. See at_bottom().
+ *  - an end of the walk that is not the end of the stack: unreliable. See at_bottom();
+ *  - interrupted code that is about to return into a function's entry: unreliable. See
+ *    is_entry().
  * The unwinder itself translates return addresses that function_graph or a
  * kretprobe has replaced.
  */
@@ -20,6 +22,7 @@
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
 #include "../../compat/compat.h"
+#include "../../compat/ksyms.h"
 #include "walk.h"
 
 #ifndef CONFIG_UNWINDER_ORC
@@ -61,10 +64,29 @@ static bool at_bottom(const struct unwind_state *state, struct task_struct *task
 	return state->sp == (unsigned long)task_pt_regs(task);
 }
 
+/*
+ * Is it the entry of a function? Two pieces of code go on in a function by returning into
+ * it: the thunks of indirect calls with retpolines, and ftrace's trampolines when a handler
+ * has chosen another one. To the unwinder the entry is a return address, and it goes on
+ * by the data of the byte before it, which belongs to something else. That matters only
+ * right above the interrupted code: anybody else's return address is what a call has left.
+ *
+ * A call that never returns may be the last instruction of its function and leave the
+ * address of the next one. Whoever is interrupted in what was called then is looked at
+ * again, and is somewhere else.
+ */
+static bool is_entry(unsigned long addr)
+{
+	unsigned long size, offset;
+
+	return ksyms_size_offset(addr, &size, &offset) && !offset;
+}
+
 enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
 			       unsigned long *hit, struct stack_trace_copy *trace)
 {
 	struct unwind_state state;
+	bool interrupted = false;
 
 	*hit = 0;
 	trace->nr = 0;
@@ -94,6 +116,9 @@ enum stack_verdict stack_check(struct task_struct *task, const struct range_set 
 			remember_callers(&state, trace);
 			return STACK_INSIDE;
 		}
+		if (interrupted && is_entry(addr))
+			return STACK_UNRELIABLE;
+		interrupted = regs;
 	}
 	if (unwind_error(&state) || !at_bottom(&state, task))
 		return STACK_UNRELIABLE;
