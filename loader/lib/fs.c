@@ -228,6 +228,14 @@ int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool repl
 	return fs_sync_parent(path, e);
 }
 
+int fs_make_dir(const char *path)
+{
+	if (mkdir(path, 0755))
+		return errno == EEXIST ? 0 : -1;
+	/* Root's umask may be 077, and status is for everybody. */
+	return chmod(path, 0755) ? -1 : 1;
+}
+
 void fs_free_names(struct dirent **names, int n)
 {
 	int i;

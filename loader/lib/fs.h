@@ -48,6 +48,13 @@ int fs_write_durable(const char *path, struct bytes data, mode_t mode, bool repl
 /** fs_remove() - a regular file; 1: it is gone, 0: there is none. Anything else is left alone. */
 int fs_remove(const char *path, struct err *e);
 
+/**
+ * fs_make_dir() - that everybody may read, whatever the umask is
+ *
+ * Returns 1: it was made, 0: it was there, or -1 with errno set.
+ */
+int fs_make_dir(const char *path);
+
 /** fs_sync_parent() - what was made, replaced or removed at @path is on disk then */
 int fs_sync_parent(const char *path, struct err *e);
 

@@ -159,7 +159,7 @@ static int make_dirs(const struct machine *mc, struct err *e)
 		path = machine_path(mc, dirs[i]);
 		if (!path)
 			return err_nomem(e);
-		if (mkdir(path, 0755) && errno != EEXIST)
+		if (fs_make_dir(path) < 0)
 			ret = err_errno(e, ERR_IO, errno, "cannot make '%s'", path);
 		free(path);
 	}

@@ -56,10 +56,10 @@ static void sweep(const char *dir)
 
 static int make_dir(const char *path, struct err *e)
 {
-	if (!mkdir(path, 0755))
-		return fs_sync_parent(path, e);
-	if (errno == EEXIST)
-		return 0;
+	int made = fs_make_dir(path);
+
+	if (made >= 0)
+		return made ? fs_sync_parent(path, e) : 0;
 	err_errno(e, ERR_IO, errno, "cannot make '%s'", path);
 	return err_hint(e, "what is done must be recorded first: free some space, or make it "
 			"writable; 'mend apply --unrecorded' does without");

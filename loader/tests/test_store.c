@@ -450,6 +450,34 @@ static void a_full_or_read_only_disk_is_an_error(void **state)
 	store_close(&store);
 }
 
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+/* Status and history are for everybody, and root's umask is not. */
+static void all_may_read_it_whatever_the_umask_is(void **state)
+{
+	mode_t before = umask(077);
+	struct record r;
+
+	(void)state;
+	open_store();
+	begin(&r, "ant", 7);
+	write_record(&r);
+	umask(before);
+	assert_int_equal(mode_of(store.history), 0755);
+	assert_int_equal(mode_of(store.bundles), 0755);
+	assert_int_equal(mode_of(store.installed), 0755);
+	assert_int_equal(test_run(&out, "stat -c %%a %s/var/lib/mend %s/*", fake.root,
+				  store.history), 0);
+	assert_string_equal((char *)out.data, "755\n644\n");
+	store_close(&store);
+}
+
 static void what_killed_writers_leave_is_swept_later(void **state)
 {
 	struct utimbuf old = { time(NULL) - 3600, time(NULL) - 3600 };
@@ -642,6 +670,7 @@ int main(void)
 		TEST(as_long_as_one_is_young_all_are),
 		TEST(an_end_that_was_just_written_stays),
 		TEST(a_full_or_read_only_disk_is_an_error),
+		TEST(all_may_read_it_whatever_the_umask_is),
 		TEST(what_killed_writers_leave_is_swept_later),
 		TEST(killed_at_any_system_call_it_is_whole),
 		TEST(names_follow_what_is_on_disk),
