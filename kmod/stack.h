@@ -38,7 +38,8 @@ struct stack_trace_copy {
  * Clean means: every frame from the innermost to user mode, or to the task's
  * first function, was found and none is inside.
  *
- * Context: called with all CPUs stopped: no locks, no allocation, no printk.
+ * Context: all CPUs stopped, or the task's locks held with interrupts off: no locks, no
+ * allocation, no printk.
  */
 enum stack_verdict stack_check(struct task_struct *task, const struct range_set *ranges,
 			       unsigned long *hit, struct stack_trace_copy *trace);

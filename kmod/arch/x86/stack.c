@@ -58,6 +58,8 @@ static void remember_callers(struct unwind_state *state, struct stack_trace_copy
  *
  * The first function of a task, be it of user space, of the kernel or idle, has nothing
  * above it but the room for the registers of user mode.
+ *
+ * Context: any; two addresses are compared.
  */
 static bool at_bottom(const struct unwind_state *state, struct task_struct *task)
 {
@@ -74,6 +76,8 @@ static bool at_bottom(const struct unwind_state *state, struct task_struct *task
  * A call that never returns may be the last instruction of its function and leave the
  * address of the next one. Whoever is interrupted in what was called then is looked at
  * again, and is somewhere else.
+ *
+ * Context: the machine is stopped, or the task's locks are held. The lookup takes none.
  */
 static bool is_entry(unsigned long addr)
 {
