@@ -25,7 +25,6 @@
 #define TRACER_CYCLES	10
 #define SLEEPERS	300
 #define KTHREADS	"2"
-#define PARAMETER	"/sys/module/mend/parameters/"
 #define TRACING		"/sys/kernel/tracing/"
 #define CPU1		"/sys/devices/system/cpu/cpu1/online"
 
@@ -42,13 +41,13 @@ static void set(const char *parameter, const char *value)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), PARAMETER "%s", parameter);
+	snprintf(path, sizeof(path), MEND_PARAMETERS "%s", parameter);
 	ASSERT_EQ(0, spit(path, value));
 }
 
 static bool is_test_build(void)
 {
-	return !access(PARAMETER "test_no_probe", W_OK);
+	return !access(MEND_PARAMETERS "test_no_probe", W_OK);
 }
 
 void test_setup(void)

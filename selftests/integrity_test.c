@@ -24,7 +24,7 @@ void test_setup(void)
 {
 	load_mend("");
 	/* ftrace must not meet what mend_poke writes; there may be no such parameter. */
-	spit("/sys/module/mend/parameters/jump_ms", "0");
+	spit(MEND_PARAMETERS "jump_ms", "0");
 	ASSERT_EQ(0, insmod("test_modules/mend_victim.ko", ""));
 }
 
@@ -90,7 +90,7 @@ TEST(a_changed_byte_is_named)
 TEST(the_worker_finds_it_within_a_period)
 {
 	on("mend_test_calm", "test-victim");
-	ASSERT_EQ(0, spit("/sys/module/mend/parameters/verify_seconds", "1"));
+	ASSERT_EQ(0, spit(MEND_PARAMETERS "verify_seconds", "1"));
 	msleep(1500);
 	ASSERT_STREQ("on", attribute("test-victim", 1, "state"));
 	ASSERT_EQ(0, insmod("test_modules/mend_poke.ko", "symbol=mend_test_calm:new_victim_call"));

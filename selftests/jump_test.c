@@ -9,7 +9,7 @@
 #include "kselftest_mend.h"
 #include "mendtest.h"
 
-#define JUMP_MS		"/sys/module/mend/parameters/jump_ms"
+#define JUMP_MS		MEND_PARAMETERS "jump_ms"
 #define FTRACE_ENABLED	"/proc/sys/kernel/ftrace_enabled"
 #define ENABLED		"/sys/kernel/tracing/enabled_functions"
 #define FILTER		"/sys/kernel/tracing/set_ftrace_filter"

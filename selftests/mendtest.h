@@ -18,6 +18,7 @@
 #include <linux/mend.h>
 
 #define MEND_SYSFS	"/sys/kernel/mend"
+#define MEND_PARAMETERS	"/sys/module/mend/parameters/"
 #define TARGET_DIR	"/proc/mend_target"
 #define VICTIM_DIR	"/proc/mend_victim"
 

@@ -373,7 +373,7 @@ TEST(it_needs_no_memory)
 {
 	on_for_good("mend_test_calm", "test-victim", 1);
 	on_probation("mend_test_calm_2", "test-victim", 2, LONG_MS);
-	ASSERT_EQ(0, spit("/sys/module/mend/parameters/test_no_memory", "1"));
+	ASSERT_EQ(0, spit(MEND_PARAMETERS "test_no_memory", "1"));
 	ASSERT_EQ(0, roll_back("test-victim", 2, NULL));
 	EXPECT_EQ(1, victim("call"));
 	/* What was kept back for that is there again. */

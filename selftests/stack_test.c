@@ -32,7 +32,7 @@ void test_setup(void)
 
 void test_teardown(void)
 {
-	spit("/sys/module/mend/parameters/check", "dirty");
+	spit(MEND_PARAMETERS "check", "dirty");
 	spit(TRACING "current_tracer", "nop\n");
 	spit(TRACING "set_ftrace_filter", "!target_hold\n");
 	spit(TRACING "events/kprobes/mend_hold/enable", "0\n");
@@ -118,7 +118,7 @@ TEST(a_stack_that_seems_to_end_in_the_middle)
 
 TEST(a_stack_that_seems_to_end_in_the_middle_when_all_are_walked)
 {
-	ASSERT_EQ(0, spit("/sys/module/mend/parameters/check", "walk"));
+	ASSERT_EQ(0, spit(MEND_PARAMETERS "check", "walk"));
 	expect_end_in_the_middle_blocks();
 }
 
@@ -152,8 +152,10 @@ static void fill_in(int fd, char *page)
 /**
  * struct fault - somebody who sleeps in a page fault
  * @file: in TARGET_DIR; written to, which reads the page
- * @uffd: fills the page in
+ * @page: not there yet
+ * @uffd: fills it in
  * @tid: of the thread, once it is on its way
+ * @thread: who writes
  */
 struct fault {
 	const char *file;

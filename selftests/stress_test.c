@@ -31,7 +31,7 @@
 #define CONTROL_CYCLES	60
 #define KTHREADS	"2"
 #define READERS		2
-#define SKIP_CHECK	"/sys/module/mend/parameters/test_skip_check"
+#define SKIP_CHECK	MEND_PARAMETERS "test_skip_check"
 
 static pid_t readers[READERS];
 
