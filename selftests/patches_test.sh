@@ -124,14 +124,10 @@ test_statm_kb_changes_both_functions_and_gives_them_back()
 # Reads, and holds number and unit against each other, until it is told to stop.
 read_statm()
 {
-	local status=0
-
 	# 0 and 1 are the two units.
-	until [ -e "$TMP/stop" ] || [ "$status" -gt 1 ]; do
-		status=0
-		"$PATCHES/show-statm-kb" "$watched" 50 || status=$?
+	until [ -e "$TMP/stop" ]; do
+		"$PATCHES/show-statm-kb" "$watched" 50 || [ $? -eq 1 ] || return 1
 	done
-	return $((status > 1))
 }
 
 # Three readers all the time; none of them may see one unit with the other's number.
